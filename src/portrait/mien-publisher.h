@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <cairo.h>
+#include "mien-http.h"
+#include "mien-session.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MienPublisher: S324. Slot from the portrait component, PUT, then XEP-0084 data and metadata by the rules of
+ * docs/protocol.md. On a server without a portrait component the XEP-0084 part alone is done.
+ */
+#define MIEN_TYPE_PUBLISHER (mien_publisher_get_type ())
+G_DECLARE_FINAL_TYPE (MienPublisher, mien_publisher, MIEN, PUBLISHER, GObject)
+
+#define MIEN_PUBLISH_INBAND_SIZE 192
+#define MIEN_PUBLISH_INBAND_AIM  (45 * 1024)
+#define MIEN_PUBLISH_INBAND_MAX  (72 * 1024)
+
+MienPublisher *mien_publisher_new (MienSession *session, SoupSession *http);
+void     mien_publisher_publish_async (MienPublisher *self, cairo_surface_t *portrait, MienProgress progress, gpointer progress_data,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mien_publisher_publish_finish (MienPublisher *self, GAsyncResult *result, gint64 *out_updated, char **out_sha256, GError **error);
+/* Takes the portrait back: empty metadata, and the component forgets it. */
+void     mien_publisher_retract_async (MienPublisher *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mien_publisher_retract_finish (MienPublisher *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

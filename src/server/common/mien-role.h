@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * A role of mien-server: [im], [avatar], [portrait], [web]. main() reads the configuration, makes the roles it turns on,
+ * starts them in that order and stops them in reverse. Each role is one GObject that implements this.
+ */
+#define MIEN_TYPE_ROLE (mien_role_get_type ())
+G_DECLARE_INTERFACE (MienRole, mien_role, MIEN, ROLE, GObject)
+
+struct _MienRoleInterface
+{
+  GTypeInterface parent;
+
+  const char *(*get_name) (MienRole *self);                          /* "im" */
+  gboolean    (*start)    (MienRole *self, GError **error);          /* listens when it returns; the error names the setting to change */
+  void        (*stop)     (MienRole *self);                          /* finishes what is under way; idempotent */
+};
+
+const char *mien_role_get_name (MienRole *self);
+gboolean    mien_role_start (MienRole *self, GError **error);
+void        mien_role_stop (MienRole *self);
+
+G_END_DECLS
