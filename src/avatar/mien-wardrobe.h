@@ -17,18 +17,22 @@ G_BEGIN_DECLS
 #define MIEN_TYPE_WARDROBE (mien_wardrobe_get_type ())
 G_DECLARE_FINAL_TYPE (MienWardrobe, mien_wardrobe, MIEN, WARDROBE, GObject)
 
+#define MIEN_WARDROBE_ART_MAX_BYTES (64 * 1024 * 1024)               /* drawn pictures kept in memory */
+
+/* @starter_pack_directory may be NULL. */
 MienWardrobe  *mien_wardrobe_new (const char *cache_directory, const char *starter_pack_directory, SoupSession *http);
 void           mien_wardrobe_load_async (MienWardrobe *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);   /* S3081, from disk */
 gboolean       mien_wardrobe_load_finish (MienWardrobe *self, GAsyncResult *result, GError **error);
 MienCatalogue *mien_wardrobe_get_catalogue (MienWardrobe *self);     /* property "catalogue"; NULL before load */
 
-/* One conditional request, one package of what is missing, every hash checked, then swapped; an error leaves the old. */
+/* @catalogue_uri: ".../avatars/catalogue.json". One conditional request, one package of what is missing, every hash checked, then swapped; an error leaves the old. */
 void           mien_wardrobe_sync_async (MienWardrobe *self, const char *catalogue_uri, MienProgress progress, gpointer progress_data,
                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean       mien_wardrobe_sync_finish (MienWardrobe *self, GAsyncResult *result, gboolean *changed, GError **error);
 
 /* The avatar drawn at @size (whole template square). Lookup answers from memory or NULL; render fills it. @behind may be NULL. */
 cairo_surface_t *mien_wardrobe_lookup_art (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size);   /* (transfer none) */
+cairo_surface_t *mien_wardrobe_lookup_art_behind (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size);   /* same, the part behind the head */
 void             mien_wardrobe_render_art_async (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size,
                                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 cairo_surface_t *mien_wardrobe_render_art_finish (MienWardrobe *self, GAsyncResult *result, cairo_surface_t **out_behind, GError **error);
