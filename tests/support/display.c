@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "mien-test"
+
+#include "display.h"
+
+#include <adwaita.h>
+#include <gdk/x11/gdkx.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <X11/keysym.h>
+#include <X11/XKBlib.h>
+#include <X11/Xutil.h>
+#include <X11/extensions/XTest.h>
+
+#define DRAG_STEPS 12
+
+/* A connection of its own: what goes through it is seen by GDK as coming from a person. */
+static Display *server;
+
+static void
+enter_display (char **argv)
+{
+  g_autoptr (GPtrArray) command = NULL;
+
+  if (g_getenv ("MIEN_TEST_DISPLAY") != NULL)
+    return;
+
+  command = g_ptr_array_new ();
+  g_ptr_array_add (command, (gpointer) MIEN_WITH_DISPLAY);
+  for (char **p = argv; *p != NULL; p++)
+    g_ptr_array_add (command, *p);
+  g_ptr_array_add (command, NULL);
+
+  execv (MIEN_WITH_DISPLAY, (char **) command->pdata);
+  g_error ("%s: %s", MIEN_WITH_DISPLAY, g_strerror (errno));
+}
+
+void
+test_display_init (int    *argc,
+                   char ***argv)
+{
+  GtkSettings *settings;
+
+  enter_display (*argv);
+  g_setenv ("GTK_A11Y", "test", FALSE);
+  g_setenv ("GTK_IM_MODULE", "gtk-im-context-simple", TRUE);
+
+  g_test_init (argc, argv, NULL);
+  gtk_init ();
+  adw_init ();
+
+  settings = gtk_settings_get_default ();
+  g_object_set (settings,
+                "gtk-enable-animations", FALSE,
+                "gtk-cursor-blink", FALSE,
+                "gtk-font-name", "DejaVu Sans 10",
+                "gtk-xft-antialias", 1,
+                "gtk-xft-hinting", 0,
+                "gtk-xft-dpi", 96 * 1024,
+                NULL);
+
+  server = XOpenDisplay (NULL);
+  if (server == NULL)
+    g_error ("No X server at \"%s\"", g_getenv ("DISPLAY"));
+}
+
+/* Waiting */
+
+static gboolean
+on_tick (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+test_turn (void)
+{
+  gboolean over = FALSE;
+  guint source = g_timeout_add (5, on_tick, &over);
+
+  g_main_context_iteration (NULL, TRUE);
+  if (!over)
+    g_source_remove (source);
+}
+
+gboolean
+test_wait (TestCondition condition,
+           gpointer      data,
+           guint         deadline_ms)
+{
+  gint64 deadline = g_get_monotonic_time () + (gint64) deadline_ms * G_TIME_SPAN_MILLISECOND;
+
+  while (!condition (data))
+    {
+      if (g_get_monotonic_time () > deadline)
+        return FALSE;
+      test_turn ();
+    }
+
+  return TRUE;
+}
+
+void
+test_settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+on_after_paint (GdkFrameClock *clock,
+                gboolean      *painted)
+{
+  *painted = TRUE;
+}
+
+void
+test_wait_frame (GtkWidget *widget)
+{
+  GtkNative *native = gtk_widget_get_native (widget);
+  GdkFrameClock *clock;
+  gboolean painted = FALSE;
+  gulong handler;
+
+  if (native == NULL || !gtk_widget_get_mapped (GTK_WIDGET (native)))
+    g_error ("%s is not in a mapped window", G_OBJECT_TYPE_NAME (widget));
+
+  clock = gtk_widget_get_frame_clock (GTK_WIDGET (native));
+  handler = g_signal_connect (clock, "after-paint", G_CALLBACK (on_after_paint), &painted);
+  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
+  test_wait_until (painted);
+  g_signal_handler_disconnect (clock, handler);
+}
+
+void
+test_wait_mapped (GtkWidget *widget)
+{
+  test_wait_until (gtk_widget_get_mapped (widget) && gtk_widget_get_width (widget) > 0);
+  test_wait_frame (widget);
+  XSync (server, False);
+}
+
+void
+test_wait_gone (GtkWidget *widget)
+{
+  test_wait_until (!gtk_widget_get_mapped (widget));
+}
+
+/* Finding */
+
+static const char *
+get_plain_name (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    return gtk_label_get_text (GTK_LABEL (widget));
+  if (GTK_IS_BUTTON (widget) && gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
+    return gtk_button_get_label (GTK_BUTTON (widget));
+  if (GTK_IS_CHECK_BUTTON (widget))
+    return gtk_check_button_get_label (GTK_CHECK_BUTTON (widget));
+  if (GTK_IS_WINDOW (widget))
+    return gtk_window_get_title (GTK_WINDOW (widget));
+  if (ADW_IS_PREFERENCES_ROW (widget))
+    return adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget));
+
+  return gtk_widget_get_tooltip_text (widget);
+}
+
+gboolean
+test_is_named (GtkWidget  *widget,
+               const char *name)
+{
+  const char *plain = get_plain_name (widget);
+  g_autofree char *difference = NULL;
+
+  if (g_strcmp0 (plain, name) == 0 || g_strcmp0 (gtk_widget_get_tooltip_text (widget), name) == 0)
+    return TRUE;
+  if (!gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL))
+    return FALSE;
+
+  difference = gtk_test_accessible_check_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name);
+
+  return difference == NULL;
+}
+
+GtkWidget *
+test_find (GtkWidget         *root,
+           GType              type,
+           GtkAccessibleRole  role,
+           const char        *name)
+{
+  if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
+    return NULL;
+
+  if ((type == G_TYPE_NONE || g_type_is_a (G_OBJECT_TYPE (root), type)) &&
+      (role == GTK_ACCESSIBLE_ROLE_WIDGET || gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (root)) == role) &&
+      (name == NULL || test_is_named (root, name)))
+    return root;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = test_find (child, type, role, name);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+GtkWidget *
+test_get (GtkWidget         *root,
+          GType              type,
+          GtkAccessibleRole  role,
+          const char        *name)
+{
+  GtkWidget *found = NULL;
+  gint64 deadline = g_get_monotonic_time () + TEST_DISPLAY_DEADLINE_MS * G_TIME_SPAN_MILLISECOND;
+
+  while ((found = test_find (root, type, role, name)) == NULL)
+    {
+      if (g_get_monotonic_time () > deadline)
+        g_error ("There is no %s called \"%s\" in %s", type == G_TYPE_NONE ? "widget" : g_type_name (type),
+                 name != NULL ? name : "", G_OBJECT_TYPE_NAME (root));
+      test_turn ();
+    }
+
+  return found;
+}
+
+static GtkWidget *
+find_window (GType type)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (toplevels, i);
+
+      if (g_type_is_a (G_OBJECT_TYPE (window), type) && gtk_widget_get_visible (window))
+        return window;
+    }
+
+  return NULL;
+}
+
+GtkWidget *
+test_get_window (GType type)
+{
+  GtkWidget *window = NULL;
+
+  test_wait_until ((window = find_window (type)) != NULL);
+  test_wait_mapped (window);
+
+  return window;
+}
+
+/* Pointer */
+
+void
+test_get_point (GtkWidget *widget,
+                double     x,
+                double     y,
+                int       *root_x,
+                int       *root_y)
+{
+  GtkNative *native = gtk_widget_get_native (widget);
+  GdkSurface *surface = gtk_native_get_surface (native);
+  graphene_point_t inside = GRAPHENE_POINT_INIT (x * gtk_widget_get_width (widget), y * gtk_widget_get_height (widget));
+  graphene_point_t mapped;
+  double native_x, native_y;
+  int scale = gdk_surface_get_scale_factor (surface);
+  Window child;
+
+  if (!gtk_widget_compute_point (widget, GTK_WIDGET (native), &inside, &mapped))
+    g_error ("%s is not in its window", G_OBJECT_TYPE_NAME (widget));
+  gtk_native_get_surface_transform (native, &native_x, &native_y);
+
+  XTranslateCoordinates (server, gdk_x11_surface_get_xid (surface), DefaultRootWindow (server),
+                         (int) ((mapped.x + native_x) * scale), (int) ((mapped.y + native_y) * scale),
+                         root_x, root_y, &child);
+}
+
+void
+test_move_to (int root_x,
+              int root_y)
+{
+  XTestFakeMotionEvent (server, -1, root_x, root_y, CurrentTime);
+  XSync (server, False);
+}
+
+void
+test_hover_at (GtkWidget *widget,
+               double     x,
+               double     y)
+{
+  int root_x, root_y;
+
+  test_wait_mapped (widget);
+  test_get_point (widget, x, y, &root_x, &root_y);
+  /* Two motions: a window that has just appeared under the pointer learns of it by the second. */
+  test_move_to (root_x - 1, root_y);
+  test_move_to (root_x, root_y);
+}
+
+void
+test_hover (GtkWidget *widget)
+{
+  test_hover_at (widget, 0.5, 0.5);
+}
+
+void
+test_press (guint button)
+{
+  XTestFakeButtonEvent (server, button, True, CurrentTime);
+  XSync (server, False);
+}
+
+void
+test_release (guint button)
+{
+  XTestFakeButtonEvent (server, button, False, CurrentTime);
+  XSync (server, False);
+}
+
+void
+test_click_at (GtkWidget *widget,
+               double     x,
+               double     y,
+               guint      button)
+{
+  test_hover_at (widget, x, y);
+  test_press (button);
+  test_settle ();
+  test_release (button);
+  test_settle ();
+}
+
+void
+test_click (GtkWidget *widget)
+{
+  test_click_at (widget, 0.5, 0.5, 1);
+}
+
+void
+test_drag (GtkWidget *widget,
+           double     x,
+           double     y,
+           int        dx,
+           int        dy)
+{
+  int root_x, root_y;
+
+  test_hover_at (widget, x, y);
+  test_get_point (widget, x, y, &root_x, &root_y);
+  test_press (1);
+  test_settle ();
+  for (int step = 1; step <= DRAG_STEPS; step++)
+    {
+      test_move_to (root_x + dx * step / DRAG_STEPS, root_y + dy * step / DRAG_STEPS);
+      test_wait_frame (widget);
+    }
+  test_release (1);
+  test_settle ();
+}
+
+void
+test_scroll (GtkWidget *widget,
+             int        clicks)
+{
+  guint button = clicks > 0 ? 5 : 4;
+
+  test_hover (widget);
+  for (int i = 0; i < ABS (clicks); i++)
+    {
+      test_press (button);
+      test_release (button);
+      test_turn ();
+    }
+}
+
+/* Keyboard */
+
+/* Gives @keysym to a key code that has no symbol; the server tells every client, GDK among them. */
+static KeyCode
+borrow_keycode (KeySym keysym)
+{
+  static KeyCode spare;
+  KeySym both[2] = { keysym, keysym };
+
+  if (spare == 0)
+    {
+      int lowest, highest, per_code;
+      KeySym *map;
+
+      XDisplayKeycodes (server, &lowest, &highest);
+      map = XGetKeyboardMapping (server, lowest, highest - lowest + 1, &per_code);
+      for (int code = highest; code >= lowest && spare == 0; code--)
+        {
+          gboolean is_free = TRUE;
+
+          for (int i = 0; i < per_code; i++)
+            is_free = is_free && map[(code - lowest) * per_code + i] == NoSymbol;
+          if (is_free)
+            spare = code;
+        }
+      XFree (map);
+    }
+
+  XChangeKeyboardMapping (server, spare, 2, both, 1);
+  XSync (server, False);
+  /* GDK reads the new map when it has seen the notice. */
+  for (int i = 0; i < 4; i++)
+    test_turn ();
+
+  return spare;
+}
+
+static void
+send_keycode (KeyCode  code,
+              gboolean shift)
+{
+  KeyCode shift_code = XKeysymToKeycode (server, XK_Shift_L);
+
+  if (shift)
+    XTestFakeKeyEvent (server, shift_code, True, CurrentTime);
+  XTestFakeKeyEvent (server, code, True, CurrentTime);
+  XTestFakeKeyEvent (server, code, False, CurrentTime);
+  if (shift)
+    XTestFakeKeyEvent (server, shift_code, False, CurrentTime);
+  XSync (server, False);
+}
+
+static void
+send_keysym (KeySym keysym)
+{
+  KeyCode code = XKeysymToKeycode (server, keysym);
+
+  if (code != 0 && XkbKeycodeToKeysym (server, code, 0, 0) == keysym)
+    send_keycode (code, FALSE);
+  else if (code != 0 && XkbKeycodeToKeysym (server, code, 0, 1) == keysym)
+    send_keycode (code, TRUE);
+  else
+    {
+      send_keycode (borrow_keycode (keysym), FALSE);
+      /* The next symbol on this key must not overtake it. */
+      for (int i = 0; i < 4; i++)
+        test_turn ();
+    }
+}
+
+void
+test_key (guint           keyval,
+          GdkModifierType modifiers)
+{
+  static const struct { GdkModifierType modifier; KeySym keysym; } held[] = {
+    { GDK_CONTROL_MASK, XK_Control_L },
+    { GDK_SHIFT_MASK, XK_Shift_L },
+    { GDK_ALT_MASK, XK_Alt_L },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    if (modifiers & held[i].modifier)
+      XTestFakeKeyEvent (server, XKeysymToKeycode (server, held[i].keysym), True, CurrentTime);
+
+  send_keysym (keyval);
+
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    if (modifiers & held[i].modifier)
+      XTestFakeKeyEvent (server, XKeysymToKeycode (server, held[i].keysym), False, CurrentTime);
+  XSync (server, False);
+  test_settle ();
+}
+
+void
+test_type (const char *text)
+{
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      send_keysym (c == '\n' ? XK_Return : gdk_unicode_to_keyval (c));
+      test_turn ();
+    }
+  test_settle ();
+}
+
+void
+test_focus_window (GtkWidget *window)
+{
+  test_wait_mapped (window);
+  XSetInputFocus (server, gdk_x11_surface_get_xid (gtk_native_get_surface (GTK_NATIVE (window))), RevertToParent, CurrentTime);
+  XSync (server, False);
+  test_wait_until (gtk_window_is_active (GTK_WINDOW (window)));
+}
+
+/* Pictures */
+
+static cairo_surface_t *
+capture (int x,
+         int y,
+         int width,
+         int height)
+{
+  Window root = DefaultRootWindow (server);
+  int screen = DefaultScreen (server);
+  cairo_surface_t *surface;
+  XImage *image;
+
+  x = CLAMP (x, 0, DisplayWidth (server, screen) - 1);
+  y = CLAMP (y, 0, DisplayHeight (server, screen) - 1);
+  width = CLAMP (width, 1, DisplayWidth (server, screen) - x);
+  height = CLAMP (height, 1, DisplayHeight (server, screen) - y);
+
+  XSync (server, False);
+  image = XGetImage (server, root, x, y, width, height, AllPlanes, ZPixmap);
+  if (image == NULL || image->bits_per_pixel != 32)
+    g_error ("The screen cannot be read");
+
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_surface_flush (surface);
+  for (int row = 0; row < height; row++)
+    memcpy (cairo_image_surface_get_data (surface) + row * cairo_image_surface_get_stride (surface),
+            image->data + row * image->bytes_per_line, width * 4);
+  cairo_surface_mark_dirty (surface);
+  XDestroyImage (image);
+
+  return surface;
+}
+
+cairo_surface_t *
+test_capture (void)
+{
+  return capture (0, 0, G_MAXINT16, G_MAXINT16);
+}
+
+cairo_surface_t *
+test_capture_widget (GtkWidget *widget)
+{
+  int left, top, right, bottom;
+
+  test_wait_frame (widget);
+  test_get_point (widget, 0, 0, &left, &top);
+  test_get_point (widget, 1, 1, &right, &bottom);
+
+  return capture (left, top, right - left, bottom - top);
+}
+
+static void
+write_png (cairo_surface_t *surface,
+           const char      *filename)
+{
+  g_autofree char *folder = g_path_get_dirname (filename);
+
+  if (g_mkdir_with_parents (folder, 0755) != 0 || cairo_surface_write_to_png (surface, filename) != CAIRO_STATUS_SUCCESS)
+    g_error ("%s cannot be written", filename);
+  cairo_surface_destroy (surface);
+}
+
+void
+test_screenshot (const char *filename)
+{
+  write_png (test_capture (), filename);
+}
+
+void
+test_screenshot_widget (GtkWidget  *widget,
+                        const char *filename)
+{
+  write_png (test_capture_widget (widget), filename);
+}
+
+double
+test_difference (cairo_surface_t *a,
+                 cairo_surface_t *b,
+                 int              tolerance)
+{
+  int width = cairo_image_surface_get_width (a), height = cairo_image_surface_get_height (a);
+  guint64 n_different = 0;
+
+  if (width != cairo_image_surface_get_width (b) || height != cairo_image_surface_get_height (b))
+    return 1;
+
+  for (int y = 0; y < height; y++)
+    {
+      const guint8 *row_a = cairo_image_surface_get_data (a) + y * cairo_image_surface_get_stride (a);
+      const guint8 *row_b = cairo_image_surface_get_data (b) + y * cairo_image_surface_get_stride (b);
+
+      for (int x = 0; x < width; x++)
+        n_different += ABS (row_a[4 * x] - row_b[4 * x]) > tolerance ||
+                       ABS (row_a[4 * x + 1] - row_b[4 * x + 1]) > tolerance ||
+                       ABS (row_a[4 * x + 2] - row_b[4 * x + 2]) > tolerance;
+    }
+
+  return (double) n_different / ((double) width * height);
+}
