@@ -82,7 +82,6 @@ test_find_by_what_it_is (Fixture       *self,
                          gconstpointer  data)
 {
   g_assert_true (test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Press me") == self->button);
-  g_assert_true (test_get (self->window, G_TYPE_NONE, GTK_ACCESSIBLE_ROLE_TEXT_BOX, NULL) != NULL);
   g_assert_true (test_get (self->window, G_TYPE_NONE, GTK_ACCESSIBLE_ROLE_WIDGET, "Words") == self->entry);
   g_assert_null (test_find (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "No such button"));
   g_assert_true (test_get_window (GTK_TYPE_WINDOW) == self->window);

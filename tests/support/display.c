@@ -383,39 +383,54 @@ test_scroll (GtkWidget *widget,
 
 /* Keyboard */
 
-/* Gives @keysym to a key code that has no symbol; the server tells every client, GDK among them. */
+#define N_SPARE_CODES 8
+
+/* Key codes without a symbol. Several, and used in turn: GDK translates an event when it reads it, and a code given to
+ * the next symbol too early would change the one before. */
+static guint
+find_spare_codes (KeyCode *codes)
+{
+  int lowest, highest, per_code;
+  KeySym *map;
+  guint n_found = 0;
+
+  XDisplayKeycodes (server, &lowest, &highest);
+  map = XGetKeyboardMapping (server, lowest, highest - lowest + 1, &per_code);
+  for (int code = highest; code >= lowest && n_found < N_SPARE_CODES; code--)
+    {
+      gboolean is_free = TRUE;
+
+      for (int i = 0; i < per_code; i++)
+        is_free = is_free && map[(code - lowest) * per_code + i] == NoSymbol;
+      if (is_free)
+        codes[n_found++] = code;
+    }
+  XFree (map);
+
+  return n_found;
+}
+
+/* Gives @keysym to one of them; the server tells every client, GDK among them. */
 static KeyCode
 borrow_keycode (KeySym keysym)
 {
-  static KeyCode spare;
+  static KeyCode codes[N_SPARE_CODES];
+  static guint n_codes, next;
   KeySym both[2] = { keysym, keysym };
+  KeyCode code;
 
-  if (spare == 0)
-    {
-      int lowest, highest, per_code;
-      KeySym *map;
+  if (n_codes == 0)
+    n_codes = find_spare_codes (codes);
+  if (n_codes == 0)
+    g_error ("The keyboard has no key to spare");
+  code = codes[next++ % n_codes];
 
-      XDisplayKeycodes (server, &lowest, &highest);
-      map = XGetKeyboardMapping (server, lowest, highest - lowest + 1, &per_code);
-      for (int code = highest; code >= lowest && spare == 0; code--)
-        {
-          gboolean is_free = TRUE;
-
-          for (int i = 0; i < per_code; i++)
-            is_free = is_free && map[(code - lowest) * per_code + i] == NoSymbol;
-          if (is_free)
-            spare = code;
-        }
-      XFree (map);
-    }
-
-  XChangeKeyboardMapping (server, spare, 2, both, 1);
+  XChangeKeyboardMapping (server, code, 2, both, 1);
   XSync (server, False);
-  /* GDK reads the new map when it has seen the notice. */
   for (int i = 0; i < 4; i++)
     test_turn ();
 
-  return spare;
+  return code;
 }
 
 static void
