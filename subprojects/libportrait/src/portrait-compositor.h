@@ -15,6 +15,9 @@ typedef struct _PortraitCompositor PortraitCompositor;
 #define PORTRAIT_MAX_SIZE 4096           /* pixels of an output's side */
 #define PORTRAIT_STANDARD_SIZE 960       /* S302: the headshot's standard size, and an export's */
 
+#define PORTRAIT_ART_STEP 256
+#define PORTRAIT_ART_MAX 2048
+
 typedef enum
 {
   PORTRAIT_PART_ALL,
@@ -34,6 +37,10 @@ const PortraitLook *portrait_compositor_get_look (PortraitCompositor *self);
 void portrait_compositor_set_headshot (PortraitCompositor *self, cairo_surface_t *surface);   /* square image surface, or NULL */
 /* Pictures of one layer, each a square image surface that covers the whole template; @behind (hair) may be NULL. */
 void portrait_compositor_set_art (PortraitCompositor *self, const char *type, cairo_surface_t *front, cairo_surface_t *behind);
+
+/* The side in pixels at which a layer's picture should be drawn so that it is sharp in a picture of @size pixels: a multiple
+ * of PORTRAIT_ART_STEP, at most PORTRAIT_ART_MAX. For a reproducible render() all pictures must be drawn for its size. */
+int  portrait_compositor_get_art_size (PortraitCompositor *self, const char *type, double size);
 
 void portrait_compositor_paint (PortraitCompositor *self, cairo_t *cr, double size, PortraitPart part, const char *active_type,
                                 PortraitQuality quality);

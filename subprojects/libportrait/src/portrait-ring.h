@@ -9,6 +9,7 @@
 
 #define PORTRAIT_RING_MAX_ITEMS 10000
 #define PORTRAIT_RING_PAGE 12            /* items shown at a time unless set otherwise */
+#define PORTRAIT_RING_MAX_RINGS 8
 
 typedef struct
 {
@@ -20,8 +21,10 @@ typedef struct
   double        turn;                    /* degrees; item 0 of a page sits at the top when 0 */
 } PortraitRing;
 
+/* Fields outside their limits count as the nearest limit; lengths that are not finite and positive count as 0. Every page
+ * keeps the radii of a full one, so that turning a page moves nothing in or out. The discs of one ring are evenly spread. */
 void portrait_ring_init (PortraitRing *self, int n_items, PortraitPoint centre, double hole_radius, double item_radius);
-int  portrait_ring_n_pages (const PortraitRing *self);
+int  portrait_ring_n_pages (const PortraitRing *self);                    /* at least 1 */
 int  portrait_ring_page_range (const PortraitRing *self, int *first);     /* items on this page */
 bool portrait_ring_item_centre (const PortraitRing *self, int item, PortraitPoint *out);   /* false when not on this page */
 int  portrait_ring_pick (const PortraitRing *self, const PortraitPoint *pointer);          /* item, or -1; the nearest centre wins */

@@ -18,9 +18,13 @@ typedef struct
   PortraitFollows follows;
   int             depth;       /* drawn from low to high; below PORTRAIT_DEPTH_HEADSHOT lies behind the headshot */
   double          rule_x, rule_y;  /* S3103: first offset when no eyes are known, in pixels of a 192 px headshot; a hat: 0, -10 */
+  double          pivot_x, pivot_y;    /* the point of the template about which tilt and scale turn the avatar */
 } PortraitType;
 
+#define PORTRAIT_DEPTH_BEHIND 100        /* the part of the hair that lies behind the head */
 #define PORTRAIT_DEPTH_HEADSHOT 200
+#define PORTRAIT_DEPTH_HAIR 700          /* from here on, what follows the head sits on the skull and not on the face */
+#define PORTRAIT_RULE_SIZE 192.0         /* the headshot for which the rules are given */
 
 /* background 0 · hair's behind part 100 · headshot 200 · paint 300 · beard 400 · glasses 500 · mask 600 · hair 700 ·
  * ears 800 · hat 900 · neck 1000 · coat 1100 · badge 1200 · frame 1300 */
