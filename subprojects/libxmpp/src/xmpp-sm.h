@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "xmpp-stream.h"
+
+G_BEGIN_DECLS
+
+/**
+ * XmppSm: the counters and the unacknowledged stanzas of XEP-0198, for either end. It outlives the stream: a session that
+ * lost its connection keeps its XmppSm and goes on with it over the next one.
+ *
+ * Use: for every stanza that is sent, xmpp_sm_sent() and then xmpp_stream_send(), or xmpp_sm_send() for both; for every node
+ * that is received, first xmpp_sm_received(), which swallows <r/> and <a/> and counts stanzas.
+ */
+#define XMPP_SM_MAX_UNACKED_DEFAULT 2000   /* stanzas */
+#define XMPP_SM_REQUEST_EVERY 10           /* ask for an acknowledgement after so many stanzas */
+
+typedef struct _XmppSm XmppSm;
+
+XmppSm  *xmpp_sm_new (guint max_unacked);                        /* 0: the default; counts only after xmpp_sm_enable() */
+void     xmpp_sm_free (XmppSm *self);
+void     xmpp_sm_enable (XmppSm *self);                          /* when <enabled/> was sent (server) or received (client) */
+gboolean xmpp_sm_is_enabled (XmppSm *self);
+
+/* FALSE: the peer acknowledges nothing and the queue is full, or the stream does not take it. */
+gboolean xmpp_sm_send (XmppSm *self, XmppStream *stream, XmppNode *stanza);   /* (transfer none); stream NULL: queued for the next one */
+/* TRUE: @node was <r/> or <a/> and has been dealt with. An impossible <a/> ends the stream (XEP-0198 section 4). */
+gboolean xmpp_sm_received (XmppSm *self, XmppStream *stream, const XmppNode *node);
+guint32  xmpp_sm_get_handled (XmppSm *self);                     /* stanzas received: the `h` of our answers */
+/* The other end has handled @h: FALSE when it cannot have. Drops those stanzas. */
+gboolean xmpp_sm_acknowledge (XmppSm *self, guint32 h);
+void     xmpp_sm_request (XmppSm *self, XmppStream *stream);     /* <r/>, when something is unacknowledged */
+void     xmpp_sm_resend (XmppSm *self, XmppStream *stream);      /* after resumption: everything unacknowledged, in order */
+guint    xmpp_sm_get_unacked (XmppSm *self);                     /* how many */
+/* Takes out the oldest unacknowledged stanza, e.g. to store it offline when the session ends: (transfer full), NULL when none. */
+XmppNode *xmpp_sm_steal (XmppSm *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppSm, xmpp_sm_free)
+
+G_END_DECLS
