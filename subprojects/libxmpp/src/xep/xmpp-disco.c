@@ -2,8 +2,7 @@
 #define G_LOG_DOMAIN "xmpp"
 
 #include "xmpp-disco.h"
-
-#define NS_XML "http://www.w3.org/XML/1998/namespace"
+#include "../xmpp-names.h"
 
 static void
 identity_free (gpointer data)
@@ -178,7 +177,7 @@ xmpp_disco_info_result (const XmppNode *request, const XmppDiscoInfo *info)
       xmpp_node_set (node, "type", identity->type);
       xmpp_node_set (node, "name", identity->name);
       if (identity->lang != NULL)
-        xmpp_node_set_ns_attr (node, "lang", NS_XML, identity->lang);
+        xmpp_node_set_ns_attr (node, "lang", XMPP_NS_XML, identity->lang);
     }
   for (guint i = 0; i < info->features->len; i++)
     xmpp_node_set (xmpp_node_add (query, "feature", NULL), "var", g_ptr_array_index (info->features, i));
@@ -199,7 +198,7 @@ parse_info_child (XmppDiscoInfo *info, const XmppNode *child)
       if (info->identities->len >= XMPP_DISCO_MAX_IDENTITIES)
         return FALSE;
       if (category != NULL && type != NULL)
-        xmpp_disco_info_add_identity (info, category, type, xmpp_node_get_ns_attr (child, "lang", NS_XML),
+        xmpp_disco_info_add_identity (info, category, type, xmpp_node_get_ns_attr (child, "lang", XMPP_NS_XML),
                                       xmpp_node_get (child, "name"));
     }
   else if (xmpp_node_is (child, "feature", XMPP_NS_DISCO_INFO))

@@ -4,7 +4,8 @@
 #include "xmpp-pubsub.h"
 
 static XmppNode *
-pubsub_iq (const char *type, const char *to, const char *ns, const char *action, const char *node, XmppNode **out_action)
+pubsub_iq (const char *type, const char *to, const char *ns, const char *action, const char *node,
+           XmppNode **out_action)
 {
   XmppNode *pubsub;
   XmppNode *iq = xmpp_iq_new (type, to, "pubsub", ns, &pubsub);
