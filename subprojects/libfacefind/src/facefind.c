@@ -139,6 +139,20 @@ overlap (const FaceFindFace *a, const FaceFindFace *b)
 #define N_FLOATS 16                      /* of a face, from x to right_ear: averaged alike */
 _Static_assert (offsetof (FaceFindFace, tilt) == N_FLOATS * sizeof (float), "a face begins with its averaged numbers");
 
+/* A damaged model can answer anything; what is far outside every picture goes no further. */
+#define SANE 100000.0f
+
+static bool
+is_sane (const FaceFindFace *face)
+{
+  float numbers[N_FLOATS];
+  memcpy (numbers, face, sizeof numbers);
+  for (int i = 0; i < N_FLOATS; i++)
+    if (!(fabsf (numbers[i]) < SANE))
+      return false;
+  return face->width > 0 && face->height > 0;
+}
+
 /* Weighted non-maximum suppression: candidates that overlap the best one become one face, their mean by score. Leaves
  * the faces in @faces, best first, and returns how many. */
 static int
@@ -192,7 +206,7 @@ look (Search *self, const FaceFindPicture *picture, const FaceFindView *view, fl
       if (!(score >= threshold))
         continue;
       decode (self->space.values + i * FACEFIND_VALUES, i, view, score, &faces[n]);
-      if (isfinite (faces[n].width + faces[n].height + faces[n].x + faces[n].y) && faces[n].width > 0 && faces[n].height > 0)
+      if (is_sane (&faces[n]))
         n++;
     }
   return n;
