@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * XmppStream: one XML stream over any GIOStream, the same for both ends. All I/O is asynchronous in the thread-default
  * main context of its creator. Stanzas that are sent in one turn of the loop leave in one write.
  *
- * Who holds the stream sets its events. They are called from the main loop, never from inside a call of this header,
- *. After `closed`, which comes exactly once, nothing else is called.
+ * Who holds the stream sets its events. They are called from the main loop, never from inside a call of this header.
+ * After `closed`, which comes exactly once, nothing else is called.
  */
 #define XMPP_STREAM_MAX_QUEUE_DEFAULT (4 * 1024 * 1024)   /* bytes that wait to be written; more ends the stream */
 #define XMPP_STREAM_READ_SIZE 16384                       /* bytes of one read */
