@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /**
  * PortraitLook: the recipe of a portrait: a headshot and its layers in drawing order, at most one of a type. Plain
  * value with deep copies (undo keeps copies). As JSON: { "mien-look": 1, "headshot": {"sha256", "eyes", "eyes-source",
- * "backdrop"}, "layers": [{"type", "avatar", "variant", "sha256", "x", "y", "tilt", "scale", "flip", "opacity"}] };
- * members it does not know are kept and written back.
+ * "unit", "turn", "backdrop"}, "layers": [{"type", "avatar", "variant", "sha256", "x", "y", "tilt", "scale", "flip",
+ * "opacity", "by-hand"}] }; members it does not know are kept and written back. A layer without any placement member
+ * goes to its first placement.
  */
 typedef struct _PortraitLook PortraitLook;
 
@@ -54,6 +55,7 @@ gboolean             portrait_look_put (PortraitLook *self, const PortraitType *
                                         const char *sha256, gboolean keep_placement);
 gboolean             portrait_look_remove (PortraitLook *self, const char *type);
 gboolean             portrait_look_set_placement (PortraitLook *self, const char *type, const PortraitPlacement *placement);
+gboolean             portrait_look_reset_placement (PortraitLook *self, const char *type);      /* "put back": to the first placement */
 gboolean             portrait_look_reorder (PortraitLook *self, const char *type, guint new_index);
 
 PortraitLook *portrait_look_from_json (const char *json, gssize length, GError **error);
