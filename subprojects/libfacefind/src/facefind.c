@@ -259,8 +259,9 @@ scale_face (FaceFindFace *face, float scale)
     *points[i] = scaled (*points[i], scale);
 }
 
-/* Looks again at a crop round the face, turned upright, in the finest copy that can be sampled well. */
-static void
+/* Looks again at a crop round the face, turned upright, in the finest copy that can be sampled well. What is no face
+ * when seen upright and close was none. */
+static bool
 refine (Search *self, FaceFindFace *face)
 {
   FaceFindView view = { face->x + face->width / 2, face->y + face->height / 2, REFINE_CROP * fmaxf (face->width, face->height), face->tilt };
@@ -280,9 +281,10 @@ refine (Search *self, FaceFindFace *face)
           float score = fmaxf (face->score, again[i].score);
           *face = again[i];
           face->score = score;
-          return;
+          return true;
         }
     }
+  return false;
 }
 
 FaceFindStatus
@@ -303,7 +305,7 @@ facefind_find (const FaceFindModel *model, const FaceFindPicture *picture, void 
   int n = search (&self, found);
 
   /* The largest first, by width times score. */
-  for (int i = 0; i < n && i < max_faces; i++)
+  for (int i = 0; i < n && *n_faces < max_faces; i++)
     {
       int best = i;
       for (int k = i + 1; k < n; k++)
@@ -311,12 +313,11 @@ facefind_find (const FaceFindModel *model, const FaceFindPicture *picture, void 
           best = k;
       FaceFindFace largest = found[best];
       found[best] = found[i];
-      found[i] = largest;
 
-      refine (&self, &found[i]);
-      scale_face (&found[i], self.scale);
-      faces[i] = found[i];
-      *n_faces = i + 1;
+      if (!refine (&self, &largest))
+        continue;
+      scale_face (&largest, self.scale);
+      faces[(*n_faces)++] = largest;
     }
   return *n_faces > 0 ? FACEFIND_OK : FACEFIND_NO_FACE;
 }
