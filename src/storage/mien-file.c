@@ -147,6 +147,25 @@ sync_folder (const char *folder,
   return ok;
 }
 
+/* Like mkdir -p; with @sync each new folder is on disk, with its name in its parent. */
+static gboolean
+make_folder (const char *folder,
+             gboolean    sync)
+{
+  g_autofree char *parent = g_path_get_dirname (folder);
+
+  if (g_mkdir (folder, 0700) != 0)
+    {
+      if (errno == EEXIST)
+        return TRUE;
+      if (errno != ENOENT || g_str_equal (parent, folder) || !make_folder (parent, sync))
+        return FALSE;
+      if (g_mkdir (folder, 0700) != 0 && errno != EEXIST)
+        return FALSE;
+    }
+  return !sync || sync_folder (parent, NULL);
+}
+
 static gboolean
 write_file (const char   *path,
             GBytes       *bytes,
@@ -161,7 +180,7 @@ write_file (const char   *path,
   int fd;
 
   fd = open_temporary (folder, path, mode, &name);
-  if (fd < 0 && errno == ENOENT && g_mkdir_with_parents (folder, 0700) == 0)
+  if (fd < 0 && errno == ENOENT && make_folder (folder, sync))
     fd = open_temporary (folder, path, mode, &name);
   if (fd < 0)
     {
