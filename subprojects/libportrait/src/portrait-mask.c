@@ -9,18 +9,18 @@
 /* How far the edge is softened, in face units. */
 #define FEATHER 0.22
 
+/* In the template: the head with room for hair, the neck, and shoulders that leave the picture at the bottom. */
 static void
-head_and_shoulders (cairo_t *cr)
+fill_head_and_shoulders (cairo_t *cr)
 {
-  /* In the template: the head with room for hair, the neck, and shoulders that leave the picture at the bottom. */
+  cairo_set_source_rgb (cr, 1, 1, 1);
   cairo_save (cr);
   cairo_translate (cr, 256, 216);
   cairo_scale (cr, 104, 140);
   cairo_arc (cr, 0, 0, 1, 0, 2 * G_PI);
   cairo_restore (cr);
-  cairo_close_path (cr);
+  cairo_fill (cr);
 
-  cairo_new_sub_path (cr);
   cairo_move_to (cr, 208, 300);
   cairo_line_to (cr, 206, 352);
   cairo_curve_to (cr, 180, 378, 110, 376, 80, 424);
@@ -29,7 +29,7 @@ head_and_shoulders (cairo_t *cr)
   cairo_curve_to (cr, 472, 620, 456, 470, 432, 424);
   cairo_curve_to (cr, 402, 376, 332, 378, 306, 352);
   cairo_line_to (cr, 304, 300);
-  cairo_close_path (cr);
+  cairo_fill (cr);
 }
 
 /* One pass of a running mean of 2 r + 1 samples; three of them are close to a Gaussian. Samples beyond the edge repeat it. */
@@ -71,9 +71,7 @@ portrait_mask_new (cairo_surface_t *photo, const PortraitFace *face)
 
   portrait_placement_base (portrait_type_lookup ("coat"), face, PORTRAIT_MASK_SIDE, &map);
   cairo_set_matrix (cr, &(cairo_matrix_t) { map.xx, map.yx, map.xy, map.yy, map.x0, map.y0 });
-  head_and_shoulders (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_fill (cr);
+  fill_head_and_shoulders (cr);
   cairo_destroy (cr);
 
   cairo_surface_flush (mask);

@@ -13,8 +13,8 @@ static const PortraitType types[] = {
   { "hair", PORTRAIT_FOLLOWS_HEAD, 700, 0.0, 0.0, 256.0, 190.0 },
   { "ears", PORTRAIT_FOLLOWS_HEAD, 800, 0.0, 0.0, 256.0, 226.0 },
   { "hat", PORTRAIT_FOLLOWS_HEAD, 900, 0.0, -10.0, 256.0, 166.0 },
-  { "neck", PORTRAIT_FOLLOWS_BODY, 1000, 0.0, 0.0, 256.0, 372.0 },
-  { "coat", PORTRAIT_FOLLOWS_BODY, 1100, 0.0, 0.0, 256.0, 430.0 },
+  { "coat", PORTRAIT_FOLLOWS_BODY, 1000, 0.0, 0.0, 256.0, 430.0 },
+  { "neck", PORTRAIT_FOLLOWS_BODY, 1100, 0.0, 0.0, 256.0, 372.0 },
   { "badge", PORTRAIT_FOLLOWS_PICTURE, 1200, 0.0, 0.0, 256.0, 256.0 },
   { "frame", PORTRAIT_FOLLOWS_PICTURE, 1300, 0.0, 0.0, 256.0, 256.0 },
 };

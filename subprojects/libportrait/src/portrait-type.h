@@ -27,6 +27,6 @@ typedef struct
 #define PORTRAIT_RULE_SIZE 192.0         /* the headshot for which the rules are given */
 
 /* background 0 · hair's behind part 100 · headshot 200 · paint 300 · beard 400 · glasses 500 · mask 600 · hair 700 ·
- * ears 800 · hat 900 · neck 1000 · coat 1100 · badge 1200 · frame 1300 */
+ * ears 800 · hat 900 · coat 1000 · neck 1100 · badge 1200 · frame 1300 */
 const PortraitType *portrait_type_lookup (const char *name);         /* NULL when unknown */
 const PortraitType *portrait_type_list (int *n_types);               /* in drawing order */

@@ -11,7 +11,7 @@ static const PortraitPoint template_left = { 224, 224 }, template_right = { 288,
 static void
 test_types (void)
 {
-  static const char *const names[] = { "background", "paint", "beard", "glasses", "mask", "hair", "ears", "hat", "neck", "coat",
+  static const char *const names[] = { "background", "paint", "beard", "glasses", "mask", "hair", "ears", "hat", "coat", "neck",
                                        "badge", "frame" };
   const PortraitType *list;
   int n_types;
