@@ -7,60 +7,55 @@
 #include <locale.h>
 #include <mien-face-finder.h>
 #include <mien-image.h>
-#include <stdlib.h>
+#include <stdio.h>
 
-#define DECIMALS 100.0
-
-static double
-rounded (double value)
+/* Two decimals, with a point in every locale: a hundredth of a pixel is finer than the finding. */
+static void
+append_number (GString *line, const char *before, double value)
 {
-  return (double) (gint64) (value * DECIMALS + (value < 0 ? -0.5 : 0.5)) / DECIMALS;
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append (line, before);
+  g_string_append (line, g_ascii_formatd (text, sizeof text, "%.2f", value));
 }
 
 static void
-add_numbers (JsonBuilder *builder, const char *name, const double *values, gsize n)
+append_point (GString *line, const char *name, double x, double y)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_array (builder);
-  for (gsize i = 0; i < n; i++)
-    json_builder_add_double_value (builder, rounded (values[i]));
-  json_builder_end_array (builder);
+  g_string_append_printf (line, ",\"%s\":[", name);
+  append_number (line, "", x);
+  append_number (line, ",", y);
+  g_string_append_c (line, ']');
 }
 
 static void
 print_photo (const char *file, cairo_surface_t *surface, const MienFoundFace *face, double milliseconds)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *name = g_filename_display_name (file);
+  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), name);
+  g_autofree char *quoted = json_to_string (node, FALSE);
+  g_autoptr (GString) line = g_string_new (NULL);
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "file");
-  json_builder_add_string_value (builder, file);
-  json_builder_set_member_name (builder, "width");
-  json_builder_add_int_value (builder, cairo_image_surface_get_width (surface));
-  json_builder_set_member_name (builder, "height");
-  json_builder_add_int_value (builder, cairo_image_surface_get_height (surface));
-  json_builder_set_member_name (builder, "face");
+  g_string_append_printf (line, "{\"file\":%s,\"width\":%d,\"height\":%d,\"face\":", quoted,
+                          cairo_image_surface_get_width (surface), cairo_image_surface_get_height (surface));
   if (face == NULL)
-    json_builder_add_null_value (builder);
+    g_string_append (line, "null");
   else
     {
-      json_builder_begin_object (builder);
-      add_numbers (builder, "box", (double[]) { face->box.x, face->box.y, face->box.width, face->box.height }, 4);
-      add_numbers (builder, "left_eye", (double[]) { face->left_eye.x, face->left_eye.y }, 2);
-      add_numbers (builder, "right_eye", (double[]) { face->right_eye.x, face->right_eye.y }, 2);
-      json_builder_set_member_name (builder, "tilt");
-      json_builder_add_double_value (builder, rounded (face->tilt));
-      json_builder_set_member_name (builder, "score");
-      json_builder_add_double_value (builder, rounded (face->score));
-      json_builder_end_object (builder);
+      append_number (line, "{\"box\":[", face->box.x);
+      append_number (line, ",", face->box.y);
+      append_number (line, ",", face->box.width);
+      append_number (line, ",", face->box.height);
+      g_string_append_c (line, ']');
+      append_point (line, "left_eye", face->left_eye.x, face->left_eye.y);
+      append_point (line, "right_eye", face->right_eye.x, face->right_eye.y);
+      append_number (line, ",\"tilt\":", face->tilt);
+      append_number (line, ",\"score\":", face->score);
+      g_string_append_c (line, '}');
     }
-  json_builder_set_member_name (builder, "ms");
-  json_builder_add_double_value (builder, rounded (milliseconds));
-  json_builder_end_object (builder);
-
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *line = json_to_string (root, FALSE);
-  puts (line);
+  append_number (line, ",\"ms\":", milliseconds);
+  g_string_append (line, "}\n");
+  fputs (line->str, stdout);
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The manners of the command mien-face: one JSON line a photo, errors on standard error, and the others go on."""
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import zlib
 
-program = sys.argv[1]
+program = os.path.abspath(sys.argv[1])
 results = []
 
 
@@ -18,10 +19,10 @@ def check(good, text):
 
 
 def png(width, height):
-    """A flat grey PNG."""
+    """A PNG with a pattern that does not compress away."""
     def chunk(kind, data):
         return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
-    rows = b''.join(b'\0' + b'\x80' * width * 3 for _ in range(height))
+    rows = b''.join(b'\0' + bytes((x * x * 31 + y * 77) & 255 for x in range(width * 3)) for y in range(height))
     return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0))
             + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
 
@@ -31,15 +32,15 @@ with tempfile.TemporaryDirectory() as work:
     (folder / 'grey.png').write_bytes(png(70, 40))
     (folder / 'a "name" with 引号.png').write_bytes(png(9, 9))
     (folder / 'not-a-picture.jpg').write_text('no')
-    (folder / 'cut.png').write_bytes(png(70, 40)[:60])
+    (folder / 'cut.png').write_bytes(png(70, 40)[:900])
     (folder / 'huge.png').write_bytes(png(1, 1).replace(struct.pack('>II', 1, 1), struct.pack('>II', 30000, 30000), 1))
     names = ['not-a-picture.jpg', 'grey.png', 'missing.png', 'cut.png', 'huge.png', 'a "name" with 引号.png']
     run = subprocess.run([program, *names], cwd=work, capture_output=True, text=True)
     lines = [json.loads(line) for line in run.stdout.splitlines()]
-    check([line['file'] for line in lines] == ['grey.png', 'a "name" with 引号.png'], 'readable pictures have one line each, in order')
+    check([line['file'] for line in lines] == ['grey.png', 'a "name" with 引号.png'], f"readable pictures have one line each, in order: {[line['file'] for line in lines]}")
     check(lines and lines[0]['face'] is None and (lines[0]['width'], lines[0]['height']) == (70, 40), 'no face is null, with the size')
     check(all(any(line.startswith(f'mien-face: {name}: ') for line in run.stderr.splitlines())
-              for name in ('not-a-picture.jpg', 'missing.png', 'cut.png', 'huge.png')), 'each unreadable file is named on standard error')
+              for name in ('not-a-picture.jpg', 'missing.png', 'cut.png', 'huge.png')), 'each unreadable file is named on standard error: ' + run.stderr.replace('\n', ' | '))
     check(run.returncode == 1, 'the exit status tells that something could not be read')
     check(subprocess.run([program], capture_output=True).returncode == 2, 'without a photo: usage, exit status 2')
     broken = folder / 'model.tflite'
