@@ -257,6 +257,14 @@ map_content (Loader      *loader,
   return TRUE;
 }
 
+char *
+mien_pack_dup_installed_directory (void)
+{
+  const char *directory = g_getenv ("MIEN_AVATAR_DIR");
+
+  return directory != NULL && *directory != '\0' ? g_strdup (directory) : g_build_filename (MIEN_PKG_DATA_DIR, "avatars", NULL);
+}
+
 MienPack *
 mien_pack_load (const char     *directory,
                 MienPackFlags   flags,

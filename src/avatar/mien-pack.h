@@ -20,6 +20,8 @@ typedef enum
   MIEN_PACK_LOAD_CONTENT = 1 << 0, /* keep the bytes, in one unlinked temporary file that is mapped */
 } MienPackFlags;
 
+/* The pack that is installed with the program: $MIEN_AVATAR_DIR in a build tree, else below the data directory. */
+char          *mien_pack_dup_installed_directory (void);
 /* Blocking. The error names the file or the catalogue's member. */
 MienPack      *mien_pack_load (const char *directory, MienPackFlags flags, GCancellable *cancellable, GError **error);
 MienCatalogue *mien_pack_get_catalogue (MienPack *self);             /* (transfer none), hashed */

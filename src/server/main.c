@@ -113,13 +113,22 @@ serve (MienServerConfig *config)
   return 0;
 }
 
-static int
-run_command (MienServerConfig *config, char **arguments)
+/* Ends the table when there is no such command. */
+static const MienServerCommand *
+find_command (const char *name)
 {
   const MienServerCommand *command = mien_server_commands;
 
-  while (command->name != NULL && !g_str_equal (command->name, arguments[0]))
+  while (command->name != NULL && (name == NULL || !g_str_equal (command->name, name)))
     command++;
+  return command;
+}
+
+static int
+run_command (MienServerConfig *config, char **arguments)
+{
+  const MienServerCommand *command = find_command (arguments[0]);
+
   if (command->name == NULL)
     {
       g_printerr (_("mien-server: there is no command “%s”; see mien-server --help\n"), arguments[0]);
@@ -182,6 +191,9 @@ main (int argc, char **argv)
   open_standard_descriptors ();
   umask (0077);
 
+  /* A command without a configuration reads its own options. */
+  if (find_command (argv[1])->name != NULL && !find_command (argv[1])->needs_config)
+    return run_command (NULL, argv + 1);
   if (!parse_options (&argc, &argv, &error))
     {
       fail (error);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "mien-server-avatar"
+
+#include "mien-config.h"
+#include "mien-avatar-role.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "mien-avatar-http.h"
+#include "mien-pack-watcher.h"
+#include "mien-package.h"
+
+#define FILES_PATH "/avatars/"
+#define PACKAGE_PATH "/avatars/package"
+
+struct _MienAvatarRole
+{
+  GObject parent_instance;
+
+  MienServerConfig *config;        /* owned */
+  MienHttpListener *listener;      /* owned */
+  MienPackWatcher *watcher;        /* owned; NULL when stopped */
+};
+
+static void mien_avatar_role_role_init (MienRoleInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (MienAvatarRole, mien_avatar_role, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (MIEN_TYPE_ROLE, mien_avatar_role_role_init))
+
+static void
+mien_avatar_role_dispose (GObject *object)
+{
+  MienAvatarRole *self = MIEN_AVATAR_ROLE (object);
+
+  mien_role_stop (MIEN_ROLE (self));
+  g_clear_object (&self->listener);
+
+  G_OBJECT_CLASS (mien_avatar_role_parent_class)->dispose (object);
+}
+
+static void
+mien_avatar_role_finalize (GObject *object)
+{
+  mien_server_config_unref (MIEN_AVATAR_ROLE (object)->config);
+
+  G_OBJECT_CLASS (mien_avatar_role_parent_class)->finalize (object);
+}
+
+static void
+mien_avatar_role_class_init (MienAvatarRoleClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mien_avatar_role_dispose;
+  object_class->finalize = mien_avatar_role_finalize;
+}
+
+static void
+mien_avatar_role_init (MienAvatarRole *self)
+{
+}
+
+static const char *
+mien_avatar_role_get_name (MienRole *role)
+{
+  return "avatar";
+}
+
+static void
+handle_get (MienHttpListener  *listener,
+            SoupServerMessage *message,
+            const char        *path,
+            GHashTable        *query,
+            gpointer           user_data)
+{
+  MienAvatarRole *self = user_data;
+  const char *name = path + strlen (FILES_PATH);
+  MienPublication *current = mien_pack_watcher_get_current (self->watcher);
+
+  if (g_str_equal (name, "catalogue.json"))
+    mien_avatar_http_answer_catalogue (message, current);
+  else
+    mien_avatar_http_answer_file (message, name, current, mien_pack_watcher_get_previous (self->watcher));
+}
+
+static void
+handle_package (MienHttpListener  *listener,
+                SoupServerMessage *message,
+                const char        *path,
+                GHashTable        *query,
+                gpointer           user_data)
+{
+  MienAvatarRole *self = user_data;
+
+  if (!g_str_equal (path, PACKAGE_PATH))
+    mien_http_fail (message, SOUP_STATUS_NOT_FOUND, _("There is nothing at this address."));
+  else
+    mien_avatar_http_answer_package (message, mien_pack_watcher_get_current (self->watcher),
+                                     mien_pack_watcher_get_previous (self->watcher));
+}
+
+static gboolean
+mien_avatar_role_start (MienRole  *role,
+                        GError   **error)
+{
+  static const MienHttpRoute files = { .methods = "GET", .handle = handle_get };
+  static const MienHttpRoute package = { .methods = "POST", .max_body = MIEN_PACKAGE_MAX_REQUEST, .handle = handle_package };
+  MienAvatarRole *self = MIEN_AVATAR_ROLE (role);
+  g_autofree char *directory = mien_server_config_get_path (self->config, "avatar", "pack-directory");
+
+  if (directory == NULL)
+    directory = mien_pack_dup_installed_directory ();
+  self->watcher = mien_pack_watcher_new (directory);
+  if (!mien_pack_watcher_start (self->watcher, error))
+    {
+      g_clear_object (&self->watcher);
+      g_prefix_error (error, _("[avatar] pack-directory, %s: "), directory);
+      return FALSE;
+    }
+  mien_http_listener_add (self->listener, FILES_PATH, &files, self, NULL);
+  mien_http_listener_add (self->listener, PACKAGE_PATH, &package, self, NULL);
+  return TRUE;
+}
+
+/* Packages under way hold what they send themselves; the listener lets them finish. */
+static void
+mien_avatar_role_stop (MienRole *role)
+{
+  MienAvatarRole *self = MIEN_AVATAR_ROLE (role);
+
+  if (self->watcher == NULL)
+    return;
+  mien_http_listener_remove (self->listener, FILES_PATH);
+  mien_http_listener_remove (self->listener, PACKAGE_PATH);
+  mien_pack_watcher_stop (self->watcher);
+  g_clear_object (&self->watcher);
+}
+
+static void
+mien_avatar_role_role_init (MienRoleInterface *iface)
+{
+  iface->get_name = mien_avatar_role_get_name;
+  iface->start = mien_avatar_role_start;
+  iface->stop = mien_avatar_role_stop;
+}
+
+MienRole *
+mien_avatar_role_new (MienServerConfig *config,
+                      MienHttpListener *listener)
+{
+  MienAvatarRole *self;
+
+  g_return_val_if_fail (config != NULL, NULL);
+  g_return_val_if_fail (MIEN_IS_HTTP_LISTENER (listener), NULL);
+
+  self = g_object_new (MIEN_TYPE_AVATAR_ROLE, NULL);
+  self->config = mien_server_config_ref (config);
+  self->listener = g_object_ref (listener);
+  return MIEN_ROLE (self);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mien-role.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MienAvatarRole: [avatar]. Gives out the avatar catalogue and its drawings under /avatars/ (docs/protocol.md, "Avatar server").
+ */
+#define MIEN_TYPE_AVATAR_ROLE (mien_avatar_role_get_type ())
+G_DECLARE_FINAL_TYPE (MienAvatarRole, mien_avatar_role, MIEN, AVATAR_ROLE, GObject)
+
+MienRole *mien_avatar_role_new (MienServerConfig *config, MienHttpListener *listener);
+
+G_END_DECLS
