@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+#include <xmpp-client.h>
+
+G_BEGIN_DECLS
+
+/**
+ * MienApplication: the program im.mien.Mien. It has one account; with a data directory of its own a second one runs beside
+ * the first.
+ */
+#define MIEN_TYPE_APPLICATION (mien_application_get_type ())
+G_DECLARE_FINAL_TYPE (MienApplication, mien_application, MIEN, APPLICATION, AdwApplication)
+
+typedef struct
+{
+  char       *account;                     /* address to begin with, or NULL */
+  char       *data_directory;              /* or NULL: the user's data folder, and one process only */
+  char       *host;                        /* or NULL */
+  guint16     port;
+  XmppTlsMode tls;
+  int         password_fd;                 /* a file descriptor with one line: the password; -1: none */
+} MienApplicationOptions;
+
+MienApplication *mien_application_new (const MienApplicationOptions *options);   /* copied */
+
+G_END_DECLS
