@@ -55,6 +55,20 @@ add_bilinear (const FaceFindPicture *picture, const Layout *layout, float x, flo
       }
 }
 
+/* Adds the pixel under a point: with many samples a pixel of the square, blending each would cost four times as much and
+ * show nothing more. */
+static void
+add_nearest (const FaceFindPicture *picture, const Layout *layout, float x, float y, uint32_t sum[3])
+{
+  if (x < 0 || y < 0 || x >= (float) picture->width || y >= (float) picture->height)
+    return;
+
+  const uint8_t *pixel = picture->pixels + (size_t) y * picture->stride + (size_t) x * (size_t) layout->bytes;
+  sum[0] += pixel[layout->red];
+  sum[1] += pixel[layout->green];
+  sum[2] += pixel[layout->blue];
+}
+
 void
 facefind_sample (const FaceFindPicture *picture, const FaceFindView *view, uint8_t *out)
 {
@@ -63,7 +77,8 @@ facefind_sample (const FaceFindPicture *picture, const FaceFindView *view, uint8
   float c = cosf (RADIANS (view->tilt)) * scale, s = sinf (RADIANS (view->tilt)) * scale;
   int steps = (int) ceilf (scale);
   steps = steps < 1 ? 1 : steps > MAX_STEPS ? MAX_STEPS : steps;
-  uint32_t total = 256u * (uint32_t) (steps * steps);
+  bool blend = steps <= 2;
+  uint32_t total = (blend ? 256 : 1) * (uint32_t) (steps * steps);
 
   for (int y = 0; y < FACEFIND_INPUT; y++)
     for (int x = 0; x < FACEFIND_INPUT; x++, out += 3)
@@ -74,7 +89,11 @@ facefind_sample (const FaceFindPicture *picture, const FaceFindView *view, uint8
             {
               float u = (float) x + ((float) i + 0.5f) / (float) steps - FACEFIND_INPUT / 2;
               float v = (float) y + ((float) j + 0.5f) / (float) steps - FACEFIND_INPUT / 2;
-              add_bilinear (picture, &layout, view->x + c * u - s * v - 0.5f, view->y + s * u + c * v - 0.5f, sum);
+              float at_x = view->x + c * u - s * v, at_y = view->y + s * u + c * v;
+              if (blend)
+                add_bilinear (picture, &layout, at_x - 0.5f, at_y - 0.5f, sum);
+              else
+                add_nearest (picture, &layout, at_x, at_y, sum);
             }
         for (int k = 0; k < 3; k++)
           out[k] = (uint8_t) ((sum[k] + total / 2) / total);
@@ -101,11 +120,13 @@ facefind_shrink (const FaceFindPicture *picture, uint8_t *out, FaceFindPicture *
           int left = (int) ((int64_t) x * picture->width / width), right = (int) ((int64_t) (x + 1) * picture->width / width);
           if (right <= left)
             right = left + 1;
-          uint32_t red = 0, green = 0, blue = 0, n = (uint32_t) ((right - left) * (bottom - top));
-          for (int row = top; row < bottom; row++)
+          /* Of a large box every few rows and columns: enough for a mean, and the time no longer grows with the picture. */
+          int down = 1 + (bottom - top) / (MAX_STEPS + 1), across = 1 + (right - left) / (MAX_STEPS + 1);
+          uint32_t red = 0, green = 0, blue = 0, n = 0;
+          for (int row = top; row < bottom; row += down)
             {
               const uint8_t *pixel = picture->pixels + (size_t) row * picture->stride + (size_t) left * (size_t) layout.bytes;
-              for (int column = left; column < right; column++, pixel += layout.bytes)
+              for (int column = left; column < right; column += across, pixel += across * layout.bytes, n++)
                 {
                   red += pixel[layout.red];
                   green += pixel[layout.green];

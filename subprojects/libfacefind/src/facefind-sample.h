@@ -5,7 +5,7 @@
 
 /* Cutting the network's square out of a picture, at any size and turn, without aliasing. */
 
-#define FACEFIND_SHRUNK 512              /* a larger picture is looked at through a copy of at most this side */
+#define FACEFIND_SHRUNK 384              /* a larger picture is looked at through a copy of at most this side */
 
 /* A square of the picture: middle and side in its pixels, turned clockwise. */
 typedef struct { float x, y, side, tilt; } FaceFindView;
