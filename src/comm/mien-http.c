@@ -185,7 +185,8 @@ finish_body (GTask *task)
       fail (task, mien_http_error_from_status (status, reason, self->host));
       return;
     }
-  self->answer_etag = g_strdup (soup_message_headers_get_one (soup_message_get_response_headers (self->message), "ETag"));
+  self->answer_etag = g_strdup (soup_message_headers_get_one (soup_message_get_response_headers (self->message),
+                                                              "ETag"));
   succeed (task, g_byte_array_free_to_bytes (g_steal_pointer (&self->bytes)));
 }
 
@@ -332,7 +333,8 @@ send_message (GTask *task)
   g_signal_connect_swapped (self->message, "network-event", G_CALLBACK (on_starting), self);
   g_signal_connect_swapped (self->message, "starting", G_CALLBACK (on_starting), self);
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_session_send_async (g_task_get_source_object (task), self->message, self->io_priority, self->inner, on_sent, task);
+  soup_session_send_async (g_task_get_source_object (task), self->message, self->io_priority, self->inner,
+                           on_sent, task);
 }
 
 /* The message, or NULL after the task was failed. */
@@ -397,7 +399,8 @@ mien_http_get_async (SoupSession *session, const char *uri, const char *etag, gs
 }
 
 GBytes *
-mien_http_get_finish (SoupSession *session, GAsyncResult *result, char **out_etag, gboolean *not_modified, GError **error)
+mien_http_get_finish (SoupSession *session, GAsyncResult *result, char **out_etag, gboolean *not_modified,
+                      GError **error)
 {
   GTask *task;
   Transfer *self;

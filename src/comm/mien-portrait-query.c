@@ -200,7 +200,8 @@ gboolean
 mien_portrait_retract_is (const XmppNode *iq)
 {
   g_return_val_if_fail (iq != NULL, FALSE);
-  return g_strcmp0 (xmpp_node_get (iq, "type"), "set") == 0 && xmpp_node_child (iq, "retract", MIEN_NS_PORTRAIT) != NULL;
+  return g_strcmp0 (xmpp_node_get (iq, "type"), "set") == 0
+         && xmpp_node_child (iq, "retract", MIEN_NS_PORTRAIT) != NULL;
 }
 
 /* XEP-0084 section 4.2.2: what is ours goes into the pointer, never onto <info/>. */
