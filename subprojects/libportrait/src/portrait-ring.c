@@ -25,9 +25,9 @@ clamp_int (int value, int minimum, int maximum)
 }
 
 static double
-length_or_zero (double value)
+clamp_length (double value)
 {
-  return isfinite (value) && value > 0.0 ? value : 0.0;
+  return value > 0.0 ? fmin (value, PORTRAIT_RING_MAX_LENGTH) : 0.0;       /* NaN is not more than 0 */
 }
 
 /* Shares @count among the rings by their lengths, and what is left over from the outside in. */
@@ -88,10 +88,10 @@ layout_init (Layout *self, const PortraitRing *ring)
   self->count = self->n_items - self->first < self->per_page ? self->n_items - self->first : self->per_page;
   self->centre.x = isfinite (ring->centre.x) ? ring->centre.x : 0.0;
   self->centre.y = isfinite (ring->centre.y) ? ring->centre.y : 0.0;
-  self->item_radius = length_or_zero (ring->item_radius);
+  self->item_radius = clamp_length (ring->item_radius);
   self->turn = isfinite (ring->turn) ? fmod (ring->turn, FULL_TURN) : 0.0;
 
-  layout_init_radii (self, length_or_zero (ring->hole_radius), length_or_zero (ring->gap));
+  layout_init_radii (self, clamp_length (ring->hole_radius), clamp_length (ring->gap));
 
   /* The last page fills the rings from the inside; no ring gets more than on a full page. */
   for (int i = 0, left = self->count; i < self->n_rings; i++)

@@ -10,6 +10,7 @@
 #define PORTRAIT_RING_MAX_ITEMS 10000
 #define PORTRAIT_RING_PAGE 12            /* items shown at a time unless set otherwise */
 #define PORTRAIT_RING_MAX_RINGS 8
+#define PORTRAIT_RING_MAX_LENGTH 1e6     /* of a radius or a gap */
 
 typedef struct
 {
@@ -21,7 +22,7 @@ typedef struct
   double        turn;                    /* degrees; item 0 of a page sits at the top when 0 */
 } PortraitRing;
 
-/* Fields outside their limits count as the nearest limit; lengths that are not finite and positive count as 0. Every page
+/* Fields outside their limits count as the nearest limit; a length that is not a number counts as 0. Every page
  * keeps the radii of a full one, so that turning a page moves nothing in or out. The discs of one ring are evenly spread. */
 void portrait_ring_init (PortraitRing *self, int n_items, PortraitPoint centre, double hole_radius, double item_radius);
 int  portrait_ring_n_pages (const PortraitRing *self);                    /* at least 1 */
