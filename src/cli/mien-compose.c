@@ -14,6 +14,7 @@
 
 #define JPEG_QUALITY 90
 #define MAX_SHEET_SIZES 8
+#define MIN_SHEET_SIZE 8
 #define DEFAULT_PACK MIEN_PKG_DATA_DIR "/avatars"
 
 typedef struct
@@ -48,22 +49,22 @@ set_bad (GError **error, const char *format, const char *what)
   return FALSE;
 }
 
-/* "a,b,c" as numbers; FALSE unless there are @minimum to @maximum of them and nothing else. */
+/* "192,64"; FALSE unless there are 1 to MAX_SHEET_SIZES of them, and nothing else. */
 static gboolean
-parse_numbers (const char *text, double *out, gsize minimum, gsize maximum, gsize *n)
+parse_sizes (const char *text, int *out, gsize *n)
 {
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
 
   *n = g_strv_length (parts);
-  if (*n < minimum || *n > maximum)
+  if (*n < 1 || *n > MAX_SHEET_SIZES)
     return FALSE;
   for (gsize i = 0; i < *n; i++)
     {
-      char *end;
+      guint64 size;
 
-      out[i] = g_ascii_strtod (parts[i], &end);
-      if (end == parts[i] || *end != '\0')
+      if (!g_ascii_string_to_unsigned (parts[i], 10, MIN_SHEET_SIZE, PORTRAIT_MAX_SIZE, &size, NULL))
         return FALSE;
+      out[i] = (int) size;
     }
   return TRUE;
 }
@@ -147,11 +148,8 @@ static gboolean
 mark_eyes (PortraitLook *look, const char *text, GError **error)
 {
   PortraitFace face;
-  double eyes[4];
-  gsize n;
 
-  if (!parse_numbers (text, eyes, 4, 4, &n) ||
-      !portrait_face_init_eyes (eyes[0], eyes[1], eyes[2], eyes[3], 0.0, PORTRAIT_EYES_MARKED, &face))
+  if (!mien_dresser_parse_eyes (text, &face))
     return set_bad (error, _("“%s” are not two eyes: give x,y of the left and of the right one as fractions of the headshot's width."), text);
 
   portrait_look_set_face (look, &face);
@@ -209,7 +207,6 @@ static gboolean
 make_sheet (MienDresser *dresser, const Options *options, GError **error)
 {
   const char *text = options->sizes != NULL ? options->sizes : "192,64";
-  double numbers[MAX_SHEET_SIZES];
   int sizes[MAX_SHEET_SIZES];
   MienSheetOptions sheet = {
     .output = options->output,
@@ -221,14 +218,8 @@ make_sheet (MienDresser *dresser, const Options *options, GError **error)
     .sizes = sizes,
   };
 
-  if (!parse_numbers (text, numbers, 1, MAX_SHEET_SIZES, &sheet.n_sizes))
+  if (!parse_sizes (text, sizes, &sheet.n_sizes))
     return set_bad (error, _("“%s” is not a list of sizes such as 192,64."), text);
-  for (gsize i = 0; i < sheet.n_sizes; i++)
-    {
-      if (!(numbers[i] >= 8 && numbers[i] <= PORTRAIT_MAX_SIZE))
-        return set_bad (error, _("“%s” is not a list of sizes such as 192,64."), text);
-      sizes[i] = (int) numbers[i];
-    }
   return mien_sheet_write (dresser, &sheet, error);
 }
 
@@ -239,7 +230,8 @@ parse (Options *options, gboolean is_sheet, int argc, char **argv, GError **erro
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, N_("Where to write the picture; - is the standard output"), N_("FILE") },
     { "pack", 0, 0, G_OPTION_ARG_FILENAME, &options->pack, N_("The folder with catalogue.json"), N_("DIR") },
-    { "headshot", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->headshots, N_("A photo, or a drawn headshot of the pack by its id"), N_("FILE") },
+    { "headshot", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->headshots, N_("A photo, with its eyes where they are known, or a drawn headshot of the pack by its id"),
+      N_("FILE[@LX,LY,RX,RY]") },
     { "wear", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->wear, N_("An avatar to put on; may be given again"), N_("ID[:VARIANT]") },
     G_OPTION_ENTRY_NULL
   };

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 #include <mien-image.h>
+#include <string.h>
 
 struct _MienDresser
 {
@@ -168,6 +169,44 @@ load_photo (MienDresser *self, const char *name, GError **error)
   return out;
 }
 
+gboolean
+mien_dresser_parse_eyes (const char *text, PortraitFace *out)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  double eyes[4];
+
+  if (g_strv_length (parts) != G_N_ELEMENTS (eyes))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (eyes); i++)
+    {
+      char *end;
+
+      eyes[i] = g_ascii_strtod (parts[i], &end);
+      if (end == parts[i] || *end != '\0')
+        return FALSE;
+    }
+  return portrait_face_init_eyes (eyes[0], eyes[1], eyes[2], eyes[3], 0.0, PORTRAIT_EYES_MARKED, out);
+}
+
+/* "photo.jpg@0.4,0.4,0.6,0.4": a file's name may have an @ too, so what follows the last one must be two eyes. */
+static MienDressed *
+load_marked_photo (MienDresser *self, const char *name, GError **error)
+{
+  const char *at = strrchr (name, '@');
+  g_autofree char *file = NULL;
+  PortraitFace face;
+  MienDressed *out;
+
+  if (at == NULL || !mien_dresser_parse_eyes (at + 1, &face))
+    return load_photo (self, name, error);
+
+  file = g_strndup (name, (gsize) (at - name));
+  out = load_photo (self, file, error);
+  if (out != NULL)
+    out->face = face;
+  return out;
+}
+
 MienDressed *
 mien_dresser_load_headshot (MienDresser *self, const char *name, GError **error)
 {
@@ -180,7 +219,7 @@ mien_dresser_load_headshot (MienDresser *self, const char *name, GError **error)
       if (g_str_equal (drawn->id, name))
         return load_drawn (self, drawn, error);
     }
-  return load_photo (self, name, error);
+  return load_marked_photo (self, name, error);
 }
 
 MienDressed *

@@ -24,7 +24,9 @@ MienDresser   *mien_dresser_new (const char *pack_directory, GError **error);
 void           mien_dresser_free (MienDresser *self);
 MienCatalogue *mien_dresser_get_catalogue (MienDresser *self);
 
-/* @name: a drawn headshot of the pack by its id, else a photo's file name. */
+/* "lx,ly,rx,ry" as fractions of a headshot's width. */
+gboolean       mien_dresser_parse_eyes (const char *text, PortraitFace *out);
+/* @name: a drawn headshot of the pack by its id, else a photo's file name, with "@lx,ly,rx,ry" where its eyes are marked. */
 MienDressed   *mien_dresser_load_headshot (MienDresser *self, const char *name, GError **error);
 /* The drawn headshot with that hash; NULL, without an error, when the pack has none. */
 MienDressed   *mien_dresser_find_headshot (MienDresser *self, const char *sha256, GError **error);
