@@ -116,3 +116,54 @@ avatar_fixture_wait (gboolean *flag)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (deadline);
 }
+
+void
+avatar_fixture_finalize (gpointer object)
+{
+  gint64 deadline = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
+  gpointer weak = object;
+
+  g_object_add_weak_pointer (object, &weak);
+  g_object_unref (object);
+  while (weak != NULL && g_get_monotonic_time () < deadline)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_thread_yield ();
+    }
+  g_assert_null (weak);
+}
+
+static GMutex warning_mutex;
+static char *last_warning;
+
+static GLogWriterOutput
+catch_warning (GLogLevelFlags   level,
+               const GLogField *fields,
+               gsize            n_fields,
+               gpointer         user_data)
+{
+  if ((level & G_LOG_LEVEL_WARNING) == 0)
+    return g_log_writer_default (level, fields, n_fields, NULL);
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      {
+        g_mutex_lock (&warning_mutex);
+        g_free (last_warning);
+        last_warning = g_strdup (fields[i].value);
+        g_mutex_unlock (&warning_mutex);
+      }
+  return G_LOG_WRITER_HANDLED;
+}
+
+void
+avatar_fixture_catch_warnings (void)
+{
+  g_log_set_writer_func (catch_warning, NULL, NULL);
+}
+
+/* Main thread, when no other warns. */
+const char *
+avatar_fixture_get_warning (void)
+{
+  return last_warning != NULL ? last_warning : "";
+}

@@ -17,4 +17,11 @@ void     avatar_fixture_remove (const char *folder);                   /* with a
 /* Runs the main context until *@flag; fails after 20 s. */
 void     avatar_fixture_wait (gboolean *flag);
 
+/* Drops the reference, which must be the last one but for tasks that are just ending in other threads. */
+void     avatar_fixture_finalize (gpointer object);
+
+/* From here on warnings are kept instead of being fatal; (transfer none), the last one, or "". */
+void        avatar_fixture_catch_warnings (void);
+const char *avatar_fixture_get_warning (void);
+
 G_END_DECLS

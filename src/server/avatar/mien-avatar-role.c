@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "mien-avatar-http.h"
-#include "mien-pack-watcher.h"
 #include "mien-package.h"
 
 #define FILES_PATH "/avatars/"
@@ -158,4 +157,12 @@ mien_avatar_role_new (MienServerConfig *config,
   self->config = mien_server_config_ref (config);
   self->listener = g_object_ref (listener);
   return MIEN_ROLE (self);
+}
+
+MienPackWatcher *
+mien_avatar_role_get_watcher (MienAvatarRole *self)
+{
+  g_return_val_if_fail (MIEN_IS_AVATAR_ROLE (self), NULL);
+
+  return self->watcher;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mien-pack-watcher.h"
 #include "mien-role.h"
 
 G_BEGIN_DECLS
@@ -12,5 +13,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MienAvatarRole, mien_avatar_role, MIEN, AVATAR_ROLE, GObject)
 
 MienRole *mien_avatar_role_new (MienServerConfig *config, MienHttpListener *listener);
+MienPackWatcher *mien_avatar_role_get_watcher (MienAvatarRole *self);     /* (transfer none); NULL when it is not started */
 
 G_END_DECLS
