@@ -169,6 +169,25 @@ probe_png (const Reader *le, MienImageInfo *info)
   return TRUE;
 }
 
+/* GdkPixbuf shows what there is of a cut PNG and says nothing: every chunk up to IEND must be there. */
+static gboolean
+png_is_complete (const guint8 *data, gsize length)
+{
+  Reader reader = { data, length, TRUE };
+
+  for (gsize chunk = 8; has (&reader, chunk, 12);)
+    {
+      gsize bytes = get32 (&reader, chunk);
+
+      if (starts_with (&reader, chunk + 4, "IEND", 4))
+        return TRUE;
+      if (!has (&reader, chunk + 8, bytes))
+        return FALSE;
+      chunk += 12 + bytes;
+    }
+  return FALSE;
+}
+
 /* JPEG (ITU-T T.81, annex B) ----------------------------------------------- */
 
 #define JPEG_SOI 0xd8
@@ -453,6 +472,7 @@ mien_image_is_complete (const MienImageInfo *info, const guint8 *data, gsize len
     case MIEN_IMAGE_WEBP:
       return webp_is_complete (data, length);
     case MIEN_IMAGE_PNG:
+      return png_is_complete (data, length);
     case MIEN_IMAGE_GIF:
     case MIEN_IMAGE_TIFF:
     default:

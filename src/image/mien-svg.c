@@ -9,13 +9,14 @@
 #include <math.h>
 #include <string.h>
 
-/* Copies of copies multiply: this many can still be drawn in no time. */
-#define MAX_USES 32
+/* What a drawing may have of each; an avatar has a tenth of it. */
+#define MAX_USES 512
+#define MAX_DEPTH 64
 
 #define COLOUR_LENGTH 7       /* #rrggbb */
 
-/* What an avatar has no use for and a hostile drawing has. */
-static const char *const refused[] = { "<!DOCTYPE", "<!ENTITY", "<script", "<image", "<foreignObject", "<filter", "<pattern" };
+/* Elements that an avatar has no use for and a hostile drawing has. */
+static const char *const refused[] = { "script", "image", "foreignObject", "filter", "pattern", "style", "text", NULL };
 
 /* The properties whose colours a variant exchanges. */
 static const char *const properties[] = { "fill", "stroke", "stop-color", "color" };
@@ -27,20 +28,62 @@ refuse (GError **error, const char *why)
   return FALSE;
 }
 
+typedef struct
+{
+  guint depth, n_uses;
+  guint id_depth;            /* of the outermost open element that has an id, or 0 */
+} Check;
+
+/* Copies of copies multiply without end; what has an id can be copied, so it must hold no copy itself. */
+static void
+on_start (GMarkupParseContext *context, const char *element, const char **names, const char **values, gpointer data, GError **error)
+{
+  Check *check = data;
+  const char *colon = strchr (element, ':');
+  const char *name = colon != NULL ? colon + 1 : element;
+
+  check->depth++;
+  if (g_strv_contains (refused, name))
+    refuse (error, element);
+  else if (check->depth > MAX_DEPTH || (g_str_equal (name, "use") && (++check->n_uses > MAX_USES || check->id_depth > 0)))
+    refuse (error, _("it copies or nests too many of its parts."));
+
+  if (check->id_depth == 0 && check->depth > 1 && g_strv_contains (names, "id"))
+    check->id_depth = check->depth;
+}
+
+static void
+on_end (GMarkupParseContext *context, const char *element, gpointer data, GError **error)
+{
+  Check *check = data;
+
+  if (check->id_depth == check->depth)
+    check->id_depth = 0;
+  check->depth--;
+}
+
+/* GLib's parser knows no document types and no entities of a file's own. */
 static gboolean
 check_text (const char *text, gsize length, GError **error)
 {
-  guint n_uses = 0;
+  static const GMarkupParser parser = { .start_element = on_start, .end_element = on_end };
+  Check check = { 0, 0, 0 };
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GMarkupParseContext) context = NULL;
 
   if (length == 0 || !g_utf8_validate_len (text, length, NULL))
     return refuse (error, _("it is not an SVG file in UTF-8."));
-  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
-    if (g_strstr_len (text, (gssize) length, refused[i]) != NULL)
-      return refuse (error, refused[i]);
-  for (const char *p = text; (p = g_strstr_len (p, (gssize) (length - (p - text)), "<use")) != NULL; p += 4)
-    if (++n_uses > MAX_USES)
-      return refuse (error, _("it copies too many of its parts."));
-  return TRUE;
+  if (g_strstr_len (text, (gssize) length, "<!DOCTYPE") != NULL || g_strstr_len (text, (gssize) length, "<!ENTITY") != NULL)
+    return refuse (error, _("it has a document type."));
+
+  context = g_markup_parse_context_new (&parser, G_MARKUP_DEFAULT_FLAGS, &check, NULL);
+  if (g_markup_parse_context_parse (context, text, (gssize) length, &local) && g_markup_parse_context_end_parse (context, &local))
+    return TRUE;
+  if (local->domain == MIEN_IMAGE_ERROR)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    refuse (error, local->message);
+  return FALSE;
 }
 
 static gboolean

@@ -253,6 +253,7 @@ static void
 test_cut (void)
 {
   static const char *const names[] = { "rgb.jpg", "cmyk.jpg", "still.gif", "plain.bmp", "lossless.webp", "turned.tiff", "animated.gif" };
+  g_autoptr (GBytes) png = make_png (60, 60, CAIRO_FORMAT_RGB24);
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -272,6 +273,13 @@ test_cut (void)
           else
             cairo_surface_destroy (surface);
         }
+    }
+
+  for (gsize cut = 0; cut < g_bytes_get_size (png); cut += 7)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (g_bytes_get_data (png, NULL), cut);
+
+      assert_refused (bytes, cut < 8 ? MIEN_IMAGE_ERROR_FORMAT : MIEN_IMAGE_ERROR_DAMAGED, NULL);
     }
 
   /* A picture of which half is missing is refused, and not shown half grey. */
@@ -397,13 +405,17 @@ test_svg_refused (void)
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 256\"/>", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 0 0\"/>",
     "<!DOCTYPE svg [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>" SVG ("&b;"), SVG ("<script>1</script>"),
     SVG ("<image href=\"file:///etc/passwd\"/>"), SVG ("<filter id=\"a\"/>"), SVG ("<foreignObject/>"),
+    SVG ("<svg:script xmlns:svg=\"http://www.w3.org/2000/svg\"/>"), SVG ("<g id=\"a\"><g><use href=\"#b\"/></g></g>"),
   };
   static const char *const bad_colours[][2] = { { "red=blue", NULL }, { "#ff0000", NULL }, { "#ff0000=#00ff0g", NULL },
                                                 { "#ff0000=#00ff00\"/><script", NULL }, { "", NULL } };
   g_autoptr (GBytes) good = from_text (SVG ("<path d=\"M0 0h9v9z\"/>"));
   g_autoptr (GBytes) large = g_bytes_new_take (g_strnfill (MIEN_SVG_MAX_BYTES + 1, ' '), MIEN_SVG_MAX_BYTES + 1);
   g_autoptr (GString) bomb = g_string_new ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><g id=\"a0\"><path d=\"M0 0h9v9z\"/></g>");
+  g_autoptr (GString) copies = g_string_new ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><path id=\"a\" d=\"M0 0h1v1z\"/>");
   g_autoptr (GBytes) bomb_bytes = NULL;
+  g_autoptr (GBytes) copies_bytes = NULL;
+  cairo_surface_t *surface;
   g_autoptr (GError) error = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -430,7 +442,15 @@ test_svg_refused (void)
   g_assert_error (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_TOO_LARGE);
   g_clear_error (&error);
 
-  /* Ten copies of ten copies of ten copies ... */
+  /* Many copies of one shape are fine; ten copies of ten copies of ten copies ... are not. */
+  for (int i = 0; i < 100; i++)
+    g_string_append (copies, "<use href=\"#a\"/>");
+  g_string_append (copies, "</svg>");
+  copies_bytes = from_text (copies->str);
+  surface = mien_svg_render (copies_bytes, 64, NULL, &error);
+  g_assert_no_error (error);
+  cairo_surface_destroy (surface);
+
   for (int i = 1; i < 10; i++)
     {
       g_string_append_printf (bomb, "<g id=\"a%d\">", i);
