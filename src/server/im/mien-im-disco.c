@@ -150,7 +150,7 @@ mien_im_disco_iq (MienImRole *role, MienImSession *session, XmppNode *iq, const 
   else if (is_info)
     account_disco (role, session, iq, from, to);
   else
-    mien_im_pep_nodes (role, iq, from, xmpp_jid_get_bare (to));
+    mien_im_pep_list_nodes (role, iq, from, xmpp_jid_get_bare (to));
 }
 
 void

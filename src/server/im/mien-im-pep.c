@@ -499,7 +499,7 @@ nodes_done (MienImOp *base, const GError *error)
 }
 
 void
-mien_im_pep_nodes (MienImRole *role, XmppNode *iq, const char *from, const char *target)
+mien_im_pep_list_nodes (MienImRole *role, XmppNode *iq, const char *from, const char *target)
 {
   g_autoptr (XmppJid) asker = xmpp_jid_new (from, NULL);
   PepOp *op = mien_im_op_new (sizeof (PepOp), role, NULL, iq, target);

@@ -225,7 +225,7 @@ void mien_im_offline_deliver (MienImSession *session);
 
 /* extensions; @session NULL: the asker is not a client of ours; @target: the account it is for, bare */
 void mien_im_pep_iq (MienImRole *role, MienImSession *session, XmppNode *iq, const char *from, const char *target);
-void mien_im_pep_nodes (MienImRole *role, XmppNode *iq, const char *from, const char *target);           /* disco#items */
+void mien_im_pep_list_nodes (MienImRole *role, XmppNode *iq, const char *from, const char *target);           /* disco#items */
 void mien_im_notify_item (MienImRole *role, const MienPepItem *item, MienPepAccess access);
 void mien_im_notify_event (MienImRole *role, const char *account, const char *node, const char *item_id, MienPepAccess access);   /* item_id NULL: the node was deleted */
 void mien_im_notify_last (MienImSession *session, GHashTable *nodes);                 /* after its capabilities became known */
