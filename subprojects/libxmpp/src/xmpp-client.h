@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * XmppClient: one account's connection for as long as the user wants it: connects (XmppConnector), keeps an XmppPorter,
  * counts and acknowledges stanzas (XEP-0198), resumes or connects anew with back-off when the network goes away.
  */
+#define XMPP_CLIENT_MAX_STANZA (16 * 1024 * 1024)   /* bytes from the own server after sign-in: a roster is one stanza */
+
 typedef enum
 {
   XMPP_CLIENT_OFFLINE,       /* not wanted, or ended for good: see xmpp_client_get_error() */
@@ -36,6 +38,8 @@ XmppClient *xmpp_client_new (XmppJid *jid);                          /* a resour
 
 void xmpp_client_set_password (XmppClient *self, const char *password);               /* kept in memory that is wiped on free */
 void xmpp_client_set_host (XmppClient *self, const char *host, guint16 port, XmppTlsMode mode);   /* host NULL: SRV, then the domain */
+
+void xmpp_client_set_tls_database (XmppClient *self, GTlsDatabase *database);          /* whom to trust instead of the system's; may be NULL */
 
 /* First sign-in: ends with success or a readable error of XMPP_ERROR; later losses are handled inside. */
 void     xmpp_client_connect_async (XmppClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
