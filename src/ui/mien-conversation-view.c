@@ -36,6 +36,7 @@ struct _MienConversationView
   GtkSliceListModel *slice;
   GHashTable *unsent;                      /* bare JID -> text begun */
 
+  guint end_tick;
   gboolean at_end;
   gboolean is_active;
 };
@@ -194,16 +195,31 @@ static void
 on_scrolled (GtkAdjustment        *adjustment,
              MienConversationView *self)
 {
-  self->at_end = gtk_adjustment_get_value (adjustment) >=
-                 gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment) - BOTTOM_SLACK;
+  if (self->end_tick == 0)
+    self->at_end = gtk_adjustment_get_value (adjustment) >=
+                   gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment) - BOTTOM_SLACK;
 }
 
-static void
-on_size_changed (GtkAdjustment        *adjustment,
-                 MienConversationView *self)
+static gboolean
+scroll_to_end (GtkWidget     *widget,
+               GdkFrameClock *clock,
+               gpointer       data)
 {
-  if (self->at_end)
-    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment));
+  MienConversationView *self = MIEN_CONVERSATION_VIEW (widget);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+
+  self->end_tick = 0;
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Told in the middle of a layout, where a new value would not be laid out any more: the next frame takes it. */
+static void
+on_size_changed (MienConversationView *self)
+{
+  if (self->at_end && self->end_tick == 0)
+    self->end_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), scroll_to_end, NULL, NULL);
 }
 
 /* Writing */
@@ -375,7 +391,7 @@ create_messages (MienConversationView *self)
   gtk_widget_set_vexpand (self->scrolled, TRUE);
   adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
   g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self, 0);
-  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_size_changed), self, 0);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_size_changed), self, G_CONNECT_SWAPPED);
 
   self->empty = gtk_label_new (_("No messages yet. Say hello!"));
   gtk_widget_add_css_class (self->empty, "dim-label");

@@ -328,7 +328,8 @@ on_activate (GtkListView    *view,
   g_free (self->chosen);
   self->chosen = g_strdup (mien_friend_get_jid (person));
   gtk_single_selection_set_selected (self->selection, position);
-  mien_tips_close (MIEN_TIPS (self->tips));
+  /* Who was chosen has been seen; the conversation is what matters, under a pointer that rests. */
+  mien_tips_dismiss (MIEN_TIPS (self->tips));
   g_signal_emit (self, signals[CHOSEN], 0, person);
 }
 

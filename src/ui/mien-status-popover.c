@@ -28,10 +28,11 @@ G_DEFINE_FINAL_TYPE (MienStatusPopover, mien_status_popover, GTK_TYPE_POPOVER)
 static void
 emit_chosen (MienStatusPopover *self)
 {
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->text));
+  const char *text;
 
   if (self->is_silent)
     return;
+  text = gtk_editable_get_text (GTK_EDITABLE (self->text));
   for (guint i = 0; i < G_N_ELEMENTS (offered); i++)
     if (gtk_check_button_get_active (GTK_CHECK_BUTTON (self->checks[i])))
       g_signal_emit (self, signals[CHOSEN], 0, (int) offered[i], *text != '\0' ? text : NULL);

@@ -17,7 +17,7 @@ struct _MienTips
   /* Owned */
   MienGallery *gallery;
   MienFriend *person;                      /* shown, or waiting to be */
-  char *dismissed;                         /* closed by Escape: stays closed until somebody else is pointed at */
+  char *dismissed;                         /* sent away: does not come back until somebody else is pointed at */
   GtkEventController *escape;              /* on the window while open */
 
   /* Children */
@@ -128,9 +128,7 @@ on_window_key (GtkEventControllerKey *controller,
   if (keyval != GDK_KEY_Escape)
     return GDK_EVENT_PROPAGATE;
 
-  g_free (self->dismissed);
-  self->dismissed = self->person != NULL ? g_strdup (mien_friend_get_jid (self->person)) : NULL;
-  mien_tips_close (self);
+  mien_tips_dismiss (self);
 
   return GDK_EVENT_STOP;
 }
@@ -371,11 +369,9 @@ mien_tips_leave (MienTips *self)
   g_return_if_fail (MIEN_IS_TIPS (self));
 
   g_clear_handle_id (&self->delay_source, g_source_remove);
+  g_clear_pointer (&self->dismissed, g_free);
   if (!is_open (self))
-    {
-      set_person (self, NULL);
-      g_clear_pointer (&self->dismissed, g_free);
-    }
+    set_person (self, NULL);
   else if (self->grace_source == 0)
     self->grace_source = g_timeout_add (MIEN_TIPS_GRACE_MS, on_grace_over, self);
 }
@@ -393,6 +389,18 @@ mien_tips_close (MienTips *self)
   set_person (self, NULL);
   if (is_open (self))
     gtk_popover_popdown (GTK_POPOVER (self));
+}
+
+void
+mien_tips_dismiss (MienTips *self)
+{
+  g_return_if_fail (MIEN_IS_TIPS (self));
+
+  if (self->person == NULL)
+    return;
+  g_free (self->dismissed);
+  self->dismissed = g_strdup (mien_friend_get_jid (self->person));
+  mien_tips_close (self);
 }
 
 const char *

@@ -28,6 +28,7 @@ void        mien_tips_set_gallery (MienTips *self, MienGallery *gallery);
 void        mien_tips_point (MienTips *self, MienFriend *who, const GdkRectangle *rect);
 void        mien_tips_leave (MienTips *self);                        /* nobody is pointed at: closes after the grace */
 void        mien_tips_close (MienTips *self);                        /* now */
+void        mien_tips_dismiss (MienTips *self);                      /* now, and not again for this friend until another one was pointed at */
 const char *mien_tips_get_jid (MienTips *self);                      /* whose are open or about to, or NULL */
 
 G_END_DECLS
