@@ -437,7 +437,7 @@ main (int argc, char **argv)
 {
   g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/comm/http/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("get", test_get);
   ADD ("limit", test_limit);

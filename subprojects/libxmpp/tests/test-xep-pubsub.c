@@ -312,7 +312,7 @@ test_upload_hostile (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/xep/pubsub/publish", test_publish);
   g_test_add_func ("/xep/pubsub/requests", test_requests);
   g_test_add_func ("/xep/pubsub/results", test_results_and_errors);

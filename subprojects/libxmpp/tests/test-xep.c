@@ -424,7 +424,7 @@ test_version (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/xep/caps/examples", test_caps_examples);
   g_test_add_func ("/xep/caps/ill-formed", test_caps_ill_formed);
   g_test_add_func ("/xep/disco", test_disco);
