@@ -57,6 +57,7 @@ struct _MienFriend
   guint         seen : 1;          /* in the answer that is being read */
 };
 
+/* Without its keys: mien_friend_set_names() makes them, once, and must be called before the friend is shown. */
 MienFriend *mien_friend_new (const char *bare_jid);
 
 /* Each returns TRUE when something that can be seen changed; the roster then marks the friend. */

@@ -55,7 +55,6 @@ mien_friend_new (const char *bare_jid)
   self->jid = g_strdup (bare_jid);
   if (at != NULL)
     self->local = g_strndup (bare_jid, at - bare_jid);
-  mien_friend_set_names (self, NULL, NULL);
   return self;
 }
 
@@ -263,7 +262,7 @@ const char *
 mien_friend_get_name (MienFriend *self)
 {
   g_return_val_if_fail (MIEN_IS_FRIEND (self), NULL);
-  return self->shown;
+  return self->shown != NULL ? self->shown : self->jid;
 }
 
 MienPresence

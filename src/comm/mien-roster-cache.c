@@ -4,76 +4,182 @@
 #include "mien-roster-private.h"
 
 #include <mien-file.h>
+#include <string.h>
+#include <xep/xmpp-roster.h>
 
 /* The friend list as it was, so that names are there before the network (RFC 6121 section 2.6: with its version, the
- * server then sends only what changed). A GVariant: magic, format, version, and of each friend the address, roster
- * name, nickname, groups, subscription, pending_out. Presence is never stored: it would be a lie. */
-#define CACHE_TYPE   "(uusa(sssasyb))"
-#define CACHE_MAGIC  0x4d4e5253u       /* with the other byte order it is another number: such a file is dropped */
-#define CACHE_FORMAT 1u
+ * server then sends only what changed). Text, a line a friend, fields parted by tabs: address, roster name, nickname,
+ * subscription, ask, groups. The first line has the version of the list, the last one counts, so a cut file is seen.
+ * Presence is never stored: it would be a lie. */
+#define CACHE_HEAD "mien-roster 1"
+#define CACHE_TAIL "end"
+
+enum { FIELD_JID, FIELD_NAME, FIELD_NICK, FIELD_SUBSCRIPTION, FIELD_ASK, FIELD_GROUPS };
+#define MAX_FIELDS (FIELD_GROUPS + XMPP_ROSTER_MAX_GROUPS)
+
+static void
+append_field (GString *out, const char *text)
+{
+  g_string_append_c (out, '\t');
+  for (const char *p = text != NULL ? text : ""; *p != '\0'; p++)
+    {
+      if (*p == '\t')
+        g_string_append (out, "\\t");
+      else if (*p == '\n')
+        g_string_append (out, "\\n");
+      else if (*p == '\\')
+        g_string_append (out, "\\\\");
+      else
+        g_string_append_c (out, *p);
+    }
+}
+
+/* In place. FALSE: an escape that is none. */
+static gboolean
+unescape (char *text)
+{
+  char *out = text;
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      char c = *p;
+
+      if (c == '\\')
+        {
+          p++;
+          if (*p != 't' && *p != 'n' && *p != '\\')
+            return FALSE;
+          c = *p == 't' ? '\t' : *p == 'n' ? '\n' : '\\';
+        }
+      *out++ = c;
+    }
+  *out = '\0';
+  return TRUE;
+}
 
 GBytes *
 mien_roster_cache_pack (MienRoster *self)
 {
-  GVariantBuilder builder;
-  g_autoptr (GVariant) variant = NULL;
+  GString *out = g_string_sized_new (64 * (gsize) g_hash_table_size (self->by_jid) + 64);
   GHashTableIter iter;
   gpointer value;
+  guint count = 0;
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE (CACHE_TYPE));
-  g_variant_builder_add (&builder, "u", CACHE_MAGIC);
-  g_variant_builder_add (&builder, "u", CACHE_FORMAT);
-  g_variant_builder_add (&builder, "s", self->version != NULL ? self->version : "");
-  g_variant_builder_open (&builder, G_VARIANT_TYPE ("a(sssasyb)"));
+  g_string_append (out, CACHE_HEAD);
+  append_field (out, self->version);
+  g_string_append_c (out, '\n');
   g_hash_table_iter_init (&iter, self->by_jid);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      static const char * const no_groups[] = { NULL };
       MienFriend *friend = value;
 
-      if (friend->in_roster)
-        g_variant_builder_add (&builder, "(sss^asyb)", friend->jid,
-                               friend->roster_name != NULL ? friend->roster_name : "",
-                               friend->nick != NULL ? friend->nick : "",
-                               friend->roster_groups != NULL ? (const char * const *) friend->roster_groups : no_groups,
-                               (guchar) friend->subscription, (gboolean) friend->pending_out);
+      if (!friend->in_roster)
+        continue;
+      g_string_append (out, friend->jid);
+      append_field (out, friend->roster_name);
+      append_field (out, friend->nick);
+      g_string_append_printf (out, "\t%u\t%u", friend->subscription, friend->pending_out);
+      for (char **group = friend->roster_groups; group != NULL && *group != NULL; group++)
+        append_field (out, *group);
+      g_string_append_c (out, '\n');
+      count++;
     }
-  g_variant_builder_close (&builder);
-  variant = g_variant_ref_sink (g_variant_builder_end (&builder));
-  return g_variant_get_data_as_bytes (variant);
+  g_string_append_printf (out, CACHE_TAIL "\t%u\n", count);
+  return g_string_free_to_bytes (out);
+}
+
+/* @line is taken apart in place. Returns the number of fields, 0 when there are too many or a bad one. */
+static guint
+split (char *line, char **fields)
+{
+  guint count = 0;
+
+  while (line != NULL)
+    {
+      char *tab = strchr (line, '\t');
+
+      if (count == MAX_FIELDS)
+        return 0;
+      if (tab != NULL)
+        *tab++ = '\0';
+      if (!unescape (line))
+        return 0;
+      fields[count++] = line;
+      line = tab;
+    }
+  fields[count] = NULL;
+  return count;
+}
+
+static gboolean
+unpack_friend (MienRoster *self, char *line)
+{
+  char *fields[MAX_FIELDS + 1];
+  guint count = split (line, fields);
+  MienFriend *friend;
+
+  if (count < FIELD_GROUPS || *fields[FIELD_JID] == '\0' || strlen (fields[FIELD_SUBSCRIPTION]) != 1
+      || fields[FIELD_SUBSCRIPTION][0] < '0' || fields[FIELD_SUBSCRIPTION][0] > '0' + MIEN_SUBSCRIPTION_BOTH)
+    return FALSE;
+  friend = mien_roster_ensure (self, fields[FIELD_JID]);
+  mien_friend_set_names (friend, *fields[FIELD_NAME] != '\0' ? fields[FIELD_NAME] : NULL,
+                         *fields[FIELD_NICK] != '\0' ? fields[FIELD_NICK] : NULL);
+  mien_friend_set_entry (friend, (MienSubscription) (fields[FIELD_SUBSCRIPTION][0] - '0'), *fields[FIELD_ASK] == '1',
+                         count > FIELD_GROUPS ? fields + FIELD_GROUPS : NULL);
+  return TRUE;
+}
+
+/* The last line, and the number in it, before anything is believed. */
+static gboolean
+is_whole (const char *text, gsize length, guint *out_count)
+{
+  const char *last;
+  guint64 count;
+  guint lines = 0;
+  g_autofree char *number = NULL;
+
+  if (length < 2 || text[length - 1] != '\n' || memchr (text, '\0', length) != NULL || !g_utf8_validate (text, length, NULL))
+    return FALSE;
+  last = g_strrstr_len (text, length - 1, "\n");
+  if (last == NULL || !g_str_has_prefix (last, "\n" CACHE_TAIL "\t"))
+    return FALSE;
+  number = g_strndup (last + strlen ("\n" CACHE_TAIL "\t"), text + length - 1 - (last + strlen ("\n" CACHE_TAIL "\t")));
+  if (!g_ascii_string_to_unsigned (number, 10, 0, XMPP_ROSTER_MAX_ITEMS, &count, NULL))
+    return FALSE;
+  for (const char *p = text; p < text + length; p++)
+    lines += *p == '\n';
+  *out_count = (guint) count;
+  return lines == count + 2;
 }
 
 gboolean
 mien_roster_cache_unpack (MienRoster *self, GBytes *bytes)
 {
-  g_autoptr (GVariant) variant =
-    g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (CACHE_TYPE), bytes, FALSE));
-  g_autoptr (GVariantIter) iter = NULL;
-  guint32 magic, format;
-  const char *version, *jid, *name, *nick;
-  char **groups;
-  guchar subscription;
-  gboolean pending_out;
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+  g_autofree char *text = NULL;
+  char *fields[MAX_FIELDS + 1];
+  char *line;
+  char *end;
+  guint count;
 
-  if (!g_variant_is_normal_form (variant))
+  if (data == NULL || !is_whole (data, length, &count))
     return FALSE;
-  g_variant_get (variant, "(uu&sa(sssasyb))", &magic, &format, &version, &iter);
-  if (magic != CACHE_MAGIC || format != CACHE_FORMAT)
+  text = g_strndup (data, length);
+  end = strchr (text, '\n');
+  *end = '\0';
+  if (split (text, fields) != 2 || strcmp (fields[0], CACHE_HEAD) != 0)
     return FALSE;
-
-  while (g_variant_iter_next (iter, "(&s&s&s^asyb)", &jid, &name, &nick, &groups, &subscription, &pending_out))
-    {
-      if (*jid != '\0' && subscription <= MIEN_SUBSCRIPTION_BOTH)
-        {
-          MienFriend *friend = mien_roster_ensure (self, jid);
-
-          mien_friend_set_names (friend, *name != '\0' ? name : NULL, *nick != '\0' ? nick : NULL);
-          mien_friend_set_entry (friend, (MienSubscription) subscription, pending_out, *groups != NULL ? groups : NULL);
-        }
-      g_strfreev (groups);
-    }
   g_free (self->version);
-  self->version = *version != '\0' ? g_strdup (version) : NULL;
+  self->version = *fields[1] != '\0' ? g_strdup (fields[1]) : NULL;
+  for (guint i = 0; i < count; i++)
+    {
+      line = end + 1;
+      end = strchr (line, '\n');
+      *end = '\0';
+      if (!unpack_friend (self, line))
+        g_clear_pointer (&self->version, g_free);   /* the server shall send all of it */
+    }
   return TRUE;
 }
 

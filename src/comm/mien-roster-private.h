@@ -55,7 +55,7 @@ struct _MienRoster
 MienRoster *mien_roster_new (XmppPorter *porter, const char *own_jid, const char *cache_path);
 
 /* Model */
-MienFriend *mien_roster_ensure (MienRoster *self, const char *bare_jid);
+MienFriend *mien_roster_ensure (MienRoster *self, const char *bare_jid);       /* then mien_friend_set_names() */
 GPtrArray  *mien_roster_get_all (MienRoster *self);                             /* of MienFriend, (transfer full) */
 void        mien_roster_touch (MienRoster *self, MienFriend *friend);          /* it changed: shown in the next frame */
 void        mien_roster_drop (MienRoster *self, MienFriend *friend);

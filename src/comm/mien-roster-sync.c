@@ -184,8 +184,7 @@ on_subscribe (MienRoster *self, const char *jid, XmppNode *presence)
   if (friend->pending_in)
     return;
   friend->pending_in = TRUE;
-  if (nick != NULL)
-    mien_friend_set_names (friend, friend->roster_name, nick);
+  mien_friend_set_names (friend, friend->roster_name, nick != NULL ? nick : friend->nick);
   mien_roster_touch (self, friend);
   g_signal_emit_by_name (self, "subscription-request", friend);
 }

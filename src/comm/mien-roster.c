@@ -219,30 +219,36 @@ take_changed (MienRoster *self)
   return changed;
 }
 
-/* One pass: the friends that stayed as they were are in order already; the changed ones are merged in. */
+/* One pass: the friends that stayed as they were are in order already; the changed ones are merged in. What leaves its
+ * place goes to @left, which keeps it alive until everybody was told. References move; none is taken or dropped. */
 static void
-merge (MienRoster *self, GPtrArray *changed)
+merge (MienRoster *self, GPtrArray *changed, GPtrArray *left)
 {
-  GPtrArray *merged = g_ptr_array_new_full (self->sorted->len + changed->len, g_object_unref);
+  GPtrArray *old = self->sorted;
+  GPtrArray *merged = g_ptr_array_new_full (old->len + changed->len, g_object_unref);
   guint next = 0;
 
-  for (guint i = 0; i < self->sorted->len; i++)
+  self->n_online = 0;
+  for (guint i = 0; i < old->len; i++)
     {
-      MienFriend *friend = g_ptr_array_index (self->sorted, i);
+      MienFriend *friend = g_ptr_array_index (old, i);
 
       if (friend->dirty || friend->removed)
-        continue;
+        {
+          g_ptr_array_add (left, friend);
+          continue;
+        }
       while (next < changed->len && mien_friend_compare (g_ptr_array_index (changed, next), friend) < 0)
         g_ptr_array_add (merged, g_object_ref (g_ptr_array_index (changed, next++)));
-      g_ptr_array_add (merged, g_object_ref (friend));
+      g_ptr_array_add (merged, friend);
+      self->n_online += friend->resources != NULL;
     }
   while (next < changed->len)
     g_ptr_array_add (merged, g_object_ref (g_ptr_array_index (changed, next++)));
-
-  self->n_online = 0;
-  for (guint i = 0; i < merged->len; i++)
-    self->n_online += mien_friend_get_presence (g_ptr_array_index (merged, i)) != MIEN_PRESENCE_OFFLINE;
-  g_ptr_array_unref (self->sorted);
+  for (guint i = 0; i < changed->len; i++)
+    self->n_online += ((MienFriend *) g_ptr_array_index (changed, i))->resources != NULL;
+  g_ptr_array_set_free_func (old, NULL);
+  g_ptr_array_unref (old);
   self->sorted = merged;
 }
 
@@ -251,18 +257,22 @@ filter (MienRoster *self)
 {
   GPtrArray *visible = g_ptr_array_sized_new (self->sorted->len);
 
+  if (self->search == NULL)
+    {
+      g_ptr_array_extend (visible, self->sorted, NULL, NULL);
+      return visible;
+    }
   for (guint i = 0; i < self->sorted->len; i++)
     {
       MienFriend *friend = g_ptr_array_index (self->sorted, i);
 
-      if (self->search == NULL || strstr (friend->search_key, self->search) != NULL)
+      if (strstr (friend->search_key, self->search) != NULL)
         g_ptr_array_add (visible, friend);
     }
   return visible;
 }
 
-/* The only place that tells of changed positions: one span from the first difference to the last. @old_owner keeps what
- * the old list pointed to until everybody was told. */
+/* The only place that tells of changed positions: one span from the first difference to the last. */
 static void
 show (MienRoster *self)
 {
@@ -285,15 +295,15 @@ void
 mien_roster_flush (MienRoster *self)
 {
   g_autoptr (GPtrArray) changed = NULL;
-  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) left = NULL;
 
   stop_frame (self);
   if (self->added->len == 0 && self->dirty->len == 0 && !self->any_removed)
     return;
 
   changed = take_changed (self);
-  before = g_ptr_array_ref (self->sorted);
-  merge (self, changed);
+  left = g_ptr_array_new_with_free_func (g_object_unref);
+  merge (self, changed, left);
   g_ptr_array_set_size (self->added, 0);
   g_ptr_array_set_size (self->dirty, 0);
   self->any_removed = FALSE;

@@ -36,6 +36,7 @@ set_up (Fixture *f, gconstpointer unused)
   xmpp_porter_connected (f->porter, "alice@example.org/home", FALSE);
   f->roster = mien_roster_new (f->porter, "alice@example.org", NULL);
   friend = mien_roster_ensure (f->roster, "bob@example.org");
+  mien_friend_set_names (friend, NULL, NULL);
   mien_friend_set_entry (friend, MIEN_SUBSCRIPTION_BOTH, FALSE, NULL);
   mien_friend_set_resource (friend, "x", MIEN_PRESENCE_ONLINE, 0, NULL);
   f->conversation = mien_conversation_new (f->porter, f->roster, "bob@example.org");

@@ -432,7 +432,7 @@ test_cache (Fixture *f, gconstpointer unused)
   g_autoptr (GBytes) whole = NULL;
 
   load (f);
-  mien_roster_set_nick (f->roster, "dan@example.org", "Daniel");
+  mien_roster_set_nick (f->roster, "dan@example.org", "Daniel\t\\n\n");
   receive (f, "<presence xmlns='jabber:client' from='bob@example.org/x'/>");
   whole = mien_roster_cache_pack (f->roster);
   drop_roster (f);
@@ -441,7 +441,9 @@ test_cache (Fixture *f, gconstpointer unused)
   new_roster (f);
   while (!mien_roster_is_loaded (f->roster))
     g_main_context_iteration (NULL, TRUE);
-  assert_shown (f, "Bob carol Daniel");
+  assert_shown (f, "Bob carol Daniel\t\\n\n");
+  mien_roster_set_nick (f->roster, "dan@example.org", "Daniel");
+  frame (f);
   g_assert_cmpint (mien_friend_get_presence (mien_roster_lookup (f->roster, "bob@example.org")), ==, MIEN_PRESENCE_OFFLINE);
   g_assert_cmpstr (mien_roster_lookup (f->roster, "carol@example.org")->roster_groups[0], ==, "Work");
   mien_roster_request (f->roster);

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <mien-portrait-query.h>
 #include <xep/xmpp-xep.h>
-
-#include "xmpp-reader.h"
+#include <xmpp-reader.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
@@ -51,6 +51,19 @@ try_iq (const XmppNode *stanza)
 }
 
 static void
+try_portraits (const XmppNode *stanza)
+{
+  g_autoptr (GPtrArray) items = mien_portrait_query_parse (stanza);
+
+  mien_portrait_retract_is (stanza);
+  if (items != NULL)
+    {
+      xmpp_node_unref (mien_portrait_query_result (stanza, items));
+      xmpp_node_unref (mien_portrait_query_request ("p", items, 0));
+    }
+}
+
+static void
 try_message (const XmppNode *stanza)
 {
   XmppNode *inner;
@@ -74,6 +87,7 @@ try_message (const XmppNode *stanza)
 
       if (metadata != NULL)
         {
+          mien_portrait_pointer_parse (metadata->pointer, NULL, NULL);
           xmpp_avatar_metadata_get_inband (metadata, xmpp_node_get (item, "id"));
           xmpp_avatar_metadata_get_hosted (metadata);
           xmpp_node_unref (xmpp_avatar_metadata_to_node (metadata));
@@ -105,6 +119,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   if (stanza == NULL)
     return 0;
   try_iq (stanza);
+  try_portraits (stanza);
   try_message (stanza);
   try_presence (stanza);
   return 0;
