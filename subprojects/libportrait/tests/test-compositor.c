@@ -455,7 +455,7 @@ test_golden (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/compositor/parts-make-the-whole", test_parts_make_the_whole);
   g_test_add_func ("/compositor/bounds/hold-the-layer", test_bounds_hold_the_layer);
   g_test_add_func ("/compositor/bounds/refuse-what-is-not-seen", test_bounds_refuse_what_is_not_seen);

@@ -300,7 +300,7 @@ test_cut_files (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/look/one-of-a-type", test_one_of_a_type);
   g_test_add_func ("/look/hand-edits-stay", test_hand_edits_stay);
   g_test_add_func ("/look/reorder", test_reorder);
