@@ -56,6 +56,8 @@ static const Key keys[] = {
   { "portrait", "database", KIND_TEXT, "sqlite", NULL },
   { "portrait", "max-bytes", KIND_NUMBER, "2097152", "65536 33554432" },
   { "portrait", "max-pixels", KIND_NUMBER, "4194304", "65536 67108864" },
+  { "portrait", "im-domain", KIND_TEXT, NULL, NULL },
+  { "portrait", "avatar-catalogue", KIND_URL, NULL, NULL },
   { "web", "directory", KIND_PATH, NULL, NULL },
 };
 

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  *   [im] domain= listen=127.0.0.1:5222 certificate= key= registration=closed|open component-listen=127.0.0.1:5347 component.<domain>=<secret file>
  *   [http] listen=127.0.0.1:8080 public-url=https://portraits.example.org certificate= key=     (shared by avatar, portrait, web)
  *   [avatar] pack-directory=
- *   [portrait] component-domain=portrait.example.org component-host=127.0.0.1:5347 component-secret-file= database=sqlite|postgresql://… max-bytes= max-pixels=
+ *   [portrait] component-domain=portrait.example.org component-host=127.0.0.1:5347 component-secret-file= database=sqlite|postgresql://… max-bytes= max-pixels= im-domain= avatar-catalogue=
  *   [web] ...
  *
  * A role adds its key to the table in mien-server-config.c. Main loop thread only, except for the reads.
