@@ -6,10 +6,12 @@
 #include "mien-avatar-role.h"
 #include "mien-im-role.h"
 #include "mien-pack-command.h"
+#include "mien-portrait-role.h"
 
 const MienServerRole mien_server_roles[] = {
   { "im", mien_im_role_new },
   { "avatar", mien_avatar_role_new },
+  { "portrait", mien_portrait_role_new },
   { NULL, NULL },
 };
 

@@ -324,11 +324,10 @@ on_query (XmppPorter *porter,
 /* ---- changes ---- */
 
 static void
-answer_change (Pending *pending,
-               gboolean ok,
-               GError  *error)
+answer_change (Pending      *pending,
+               const GError *error)
 {
-  if (ok)
+  if (error == NULL)
     xmpp_porter_send (pending->porter, xmpp_iq_result_for (pending->request));
   else
     send_error (pending->porter, pending->request, error);
@@ -342,7 +341,8 @@ on_retracted (GObject      *source,
   g_autoptr(Pending) pending = user_data;
   g_autoptr(GError) error = NULL;
 
-  answer_change (pending, mien_portrait_manager_retract_finish (MIEN_PORTRAIT_MANAGER (source), result, &error), error);
+  mien_portrait_manager_retract_finish (MIEN_PORTRAIT_MANAGER (source), result, &error);
+  answer_change (pending, error);
 }
 
 static gboolean
@@ -366,7 +366,8 @@ on_forwarded (GObject      *source,
   g_autoptr(Pending) pending = user_data;
   g_autoptr(GError) error = NULL;
 
-  answer_change (pending, mien_portrait_manager_forward_finish (MIEN_PORTRAIT_MANAGER (source), result, &error), error);
+  mien_portrait_manager_forward_finish (MIEN_PORTRAIT_MANAGER (source), result, &error);
+  answer_change (pending, error);
 }
 
 static void

@@ -35,18 +35,19 @@ read_be32 (const guint8 *at)
 
 /* ---- PNG (ISO/IEC 15948) ---- */
 
-/* The chunks that say what the pixels look like; gamma and primaries only in their exact length. */
+/* The chunks that say what the pixels look like, each of the ancillary ones in no more than its own length. */
 static gboolean
 png_keeps (const guint8 *type,
            guint32       length)
 {
-  static const struct { char type[5]; gint64 length; } kept[] = {
-    { "IHDR", 13 }, { "PLTE", -1 }, { "tRNS", -1 }, { "gAMA", 4 }, { "cHRM", 32 }, { "sRGB", 1 }, { "IDAT", -1 }, { "IEND", 0 },
+  static const struct { char type[5]; guint32 most; } kept[] = {
+    { "IHDR", 13 }, { "PLTE", 768 }, { "tRNS", 256 }, { "gAMA", 4 }, { "cHRM", 32 }, { "sRGB", 1 }, { "sBIT", 4 }, { "bKGD", 6 },
+    { "IDAT", G_MAXUINT32 }, { "IEND", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
     if (memcmp (type, kept[i].type, 4) == 0)
-      return kept[i].length < 0 || kept[i].length == length;
+      return length <= kept[i].most;
   return FALSE;
 }
 
