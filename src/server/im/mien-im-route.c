@@ -73,7 +73,7 @@ may_bounce (const XmppNode *stanza)
   if (xmpp_node_get (stanza, "from") == NULL || g_strcmp0 (type, "error") == 0)
     return FALSE;
   if (xmpp_node_is (stanza, "iq", NULL))
-    return g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0;
+    return g_strcmp0 (type, "result") != 0;
   if (xmpp_node_is (stanza, "presence", NULL))
     return type == NULL || g_str_equal (type, "subscribe");
   return TRUE;

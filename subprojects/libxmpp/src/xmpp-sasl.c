@@ -296,7 +296,8 @@ xmpp_sasl_read_first (const char    *mechanism,
     return FALSE;
   first->user = g_strdup (gsasl_property_fast (probe->session, GSASL_AUTHID));
   authzid = gsasl_property_fast (probe->session, GSASL_AUTHZID);
-  if (authzid != NULL && *authzid != '\0')
+  /* For PLAIN without an authorization identity libgsasl gives the user name in its place (RFC 4616 section 2). */
+  if (authzid != NULL && *authzid != '\0' && (probe->is_scram || g_strcmp0 (authzid, first->user) != 0))
     first->authzid = g_strdup (authzid);
   first->password = g_steal_pointer (&probe->given_password);
   return first->user != NULL && (probe->is_scram || first->password != NULL);
