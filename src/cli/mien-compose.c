@@ -80,7 +80,8 @@ choose_format (const Options *options, PortraitFormat *out, GError **error)
   *out = PORTRAIT_FORMAT_PNG;
   if (options->format == NULL)
     return g_str_equal (options->output, "-") || portrait_format_from_suffix (options->output, out) ||
-           set_bad (error, _("“%s” does not end in .png, .jpg or .bmp: say which format with --format."), options->output);
+           set_bad (error, _("“%s” does not end in .png, .jpg or .bmp: say which format with --format."),
+                    options->output);
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_str_equal (options->format, names[i].name))
@@ -140,7 +141,9 @@ find_headshot (MienDresser *dresser, const Options *options, PortraitLook *look,
       return FALSE;
     }
   if (*out == NULL && sha256 != NULL)
-    return set_bad (error, _("The look's headshot is not in the pack: give the photo with --headshot. (Its SHA-256 is %s.)"), sha256);
+    return set_bad (error,
+                    _("The look's headshot is not in the pack: give the photo with --headshot. (Its SHA-256 is %s.)"),
+                    sha256);
   return TRUE;
 }
 
@@ -150,7 +153,10 @@ mark_eyes (PortraitLook *look, const char *text, GError **error)
   PortraitFace face;
 
   if (!mien_dresser_parse_eyes (text, &face))
-    return set_bad (error, _("“%s” are not two eyes: give x,y of the left and of the right one as fractions of the headshot's width."), text);
+    return set_bad (
+        error,
+        _("“%s” are not two eyes: give x,y of the left and of the right one as fractions of the headshot's width."),
+        text);
 
   portrait_look_set_face (look, &face);
   return TRUE;
@@ -162,9 +168,11 @@ write_output (const char *name, GBytes *bytes, GError **error)
   if (!g_str_equal (name, "-"))
     return g_file_set_contents (name, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error);
 
-  if (fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), stdout) == g_bytes_get_size (bytes) && fflush (stdout) == 0)
+  if (fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), stdout) == g_bytes_get_size (bytes) &&
+      fflush (stdout) == 0)
     return TRUE;
-  g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_IO, _("The picture cannot be written to the standard output."));
+  g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_IO,
+                       _("The picture cannot be written to the standard output."));
   return FALSE;
 }
 
@@ -179,7 +187,8 @@ compose (MienDresser *dresser, const Options *options, GError **error)
   cairo_surface_t *surface;
   PortraitFormat format;
 
-  if (look == NULL || !choose_format (options, &format, error) || !find_headshot (dresser, options, look, &headshot, error))
+  if (look == NULL || !choose_format (options, &format, error) ||
+      !find_headshot (dresser, options, look, &headshot, error))
     return FALSE;
   if (options->eyes != NULL && !mark_eyes (look, options->eyes, error))
     return FALSE;
@@ -228,18 +237,24 @@ static gboolean
 parse (Options *options, gboolean is_sheet, int argc, char **argv, GError **error)
 {
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, N_("Where to write the picture; - is the standard output"), N_("FILE") },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+      N_("Where to write the picture; - is the standard output"), N_("FILE") },
     { "pack", 0, 0, G_OPTION_ARG_FILENAME, &options->pack, N_("The folder with catalogue.json"), N_("DIR") },
-    { "headshot", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->headshots, N_("A photo, with its eyes where they are known, or a drawn headshot of the pack by its id"),
+    { "headshot", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->headshots,
+      N_("A photo, with its eyes where they are known, or a drawn headshot of the pack by its id"),
       N_("FILE[@LX,LY,RX,RY]") },
-    { "wear", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->wear, N_("An avatar to put on; may be given again"), N_("ID[:VARIANT]") },
+    { "wear", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->wear, N_("An avatar to put on; may be given again"),
+      N_("ID[:VARIANT]") },
     G_OPTION_ENTRY_NULL
   };
   const GOptionEntry look_entries[] = {
     { "size", 0, 0, G_OPTION_ARG_INT, &options->size, N_("Side of the picture in pixels"), N_("PIXELS") },
-    { "format", 0, 0, G_OPTION_ARG_STRING, &options->format, N_("png, jpeg, bmp or bmp32; otherwise by the ending of FILE"), N_("FORMAT") },
-    { "eyes", 0, 0, G_OPTION_ARG_STRING, &options->eyes, N_("Where the eyes are, as fractions of the headshot's width"), N_("LX,LY,RX,RY") },
-    { "save-look", 0, 0, G_OPTION_ARG_FILENAME, &options->save_look, N_("Write the look as JSON as well"), N_("FILE") },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &options->format,
+      N_("png, jpeg, bmp or bmp32; otherwise by the ending of FILE"), N_("FORMAT") },
+    { "eyes", 0, 0, G_OPTION_ARG_STRING, &options->eyes,
+      N_("Where the eyes are, as fractions of the headshot's width"), N_("LX,LY,RX,RY") },
+    { "save-look", 0, 0, G_OPTION_ARG_FILENAME, &options->save_look, N_("Write the look as JSON as well"),
+      N_("FILE") },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest, NULL, N_("[LOOK.json]") },
     G_OPTION_ENTRY_NULL
   };

@@ -80,12 +80,13 @@ load_drawn (MienDresser *self, const MienDrawnHeadshot *drawn, GError **error)
   out->sha256 = g_strdup (drawn->sha256);
   out->surface = surface;
   out->backdrop = drawn->backdrop;
-  portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0.0, PORTRAIT_EYES_MARKED, &out->face);
+  portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0.0, PORTRAIT_EYES_MARKED,
+                           &out->face);
   return out;
 }
 
-/* The largest square, placed so that the eyes lie where they do in a standard headshot; without a face in the middle, and in
- * an upright photo at its upper third. */
+/* The largest square, placed so that the eyes lie where they do in a standard headshot; without a face in the middle,
+ * and in an upright photo at its upper third. */
 static void
 choose_square (int width, int height, const MienFoundFace *face, int *x, int *y)
 {
@@ -108,7 +109,8 @@ static cairo_surface_t *
 to_standard (MienDresser *self, cairo_surface_t *photo)
 {
   int width = cairo_image_surface_get_width (photo), height = cairo_image_surface_get_height (photo);
-  cairo_surface_t *out = cairo_image_surface_create (cairo_image_surface_get_format (photo), PORTRAIT_STANDARD_SIZE, PORTRAIT_STANDARD_SIZE);
+  cairo_surface_t *out = cairo_image_surface_create (cairo_image_surface_get_format (photo), PORTRAIT_STANDARD_SIZE,
+                                                     PORTRAIT_STANDARD_SIZE);
   double scale = (double) PORTRAIT_STANDARD_SIZE / MIN (width, height);
   MienFoundFace face;
   gboolean found = width != height && self->finder != NULL && mien_face_finder_find (self->finder, photo, &face);
@@ -131,7 +133,8 @@ static GBytes *
 load_file (const char *name, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
-  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, error);
+  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL,
+                                                  error);
 
   if (info == NULL)
     return NULL;
@@ -247,7 +250,8 @@ find_avatar (MienDresser *self, const char *id, const char *variant, GError **er
   if (avatar == NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("The pack has no avatar “%s”."), id);
   else if (variant != NULL && mien_avatar_find_variant (avatar, variant) == NULL)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("The avatar “%s” has no variant “%s”."), id, variant);
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("The avatar “%s” has no variant “%s”."), id,
+                 variant);
   else
     return avatar;
   return NULL;
@@ -262,7 +266,8 @@ mien_dresser_wear (MienDresser *self, PortraitLook *look, const char *what, GErr
 
   if (avatar == NULL)
     return FALSE;
-  portrait_look_put (look, mien_avatar_get_avatar_type (avatar), mien_avatar_get_id (avatar), variant, mien_avatar_get_sha256 (avatar), FALSE);
+  portrait_look_put (look, mien_avatar_get_avatar_type (avatar), mien_avatar_get_id (avatar), variant,
+                     mien_avatar_get_sha256 (avatar), FALSE);
   return TRUE;
 }
 
@@ -271,7 +276,9 @@ draw_file (MienDresser *self, const char *sha256, int size, const MienAvatarVari
 {
   g_autoptr (GBytes) svg = mien_pack_get_file (self->pack, sha256, error);
 
-  return svg != NULL ? mien_svg_render (svg, size, variant != NULL ? (const char *const *) variant->colours : NULL, error) : NULL;
+  return svg != NULL
+             ? mien_svg_render (svg, size, variant != NULL ? (const char *const *) variant->colours : NULL, error)
+             : NULL;
 }
 
 static gboolean

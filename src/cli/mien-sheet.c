@@ -47,7 +47,8 @@ load_headshots (Sheet *self, GError **error)
   if (self->headshots->len > 0)
     return TRUE;
 
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("A contact sheet needs at least one --headshot."));
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                       _("A contact sheet needs at least one --headshot."));
   return FALSE;
 }
 
@@ -56,7 +57,8 @@ add_avatar (Sheet *self, MienAvatar *avatar)
 {
   g_ptr_array_add (self->rows, g_strdup (mien_avatar_get_id (avatar)));
   for (guint i = 0; self->options->with_variants && i < mien_avatar_get_n_variants (avatar); i++)
-    g_ptr_array_add (self->rows, g_strdup_printf ("%s:%s", mien_avatar_get_id (avatar), mien_avatar_get_variant (avatar, i)->id));
+    g_ptr_array_add (self->rows,
+                     g_strdup_printf ("%s:%s", mien_avatar_get_id (avatar), mien_avatar_get_variant (avatar, i)->id));
 }
 
 static gboolean
@@ -68,7 +70,8 @@ choose_rows (Sheet *self, GError **error)
   self->rows = g_ptr_array_new_with_free_func (g_free);
   if (self->options->type != NULL && type == NULL)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("There is no type of avatar “%s”."), self->options->type);
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("There is no type of avatar “%s”."),
+                   self->options->type);
       return FALSE;
     }
   for (const char *const *name = self->options->avatars; name != NULL && *name != NULL; name++)
@@ -102,7 +105,8 @@ measure (Sheet *self, GError **error)
   if (width > PORTRAIT_MAX_SIZE || 2 * MARGIN + HEADER_HEIGHT + self->cell_height > PORTRAIT_MAX_SIZE)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("The sheet would be wider than %d pixels. Use fewer headshots or smaller sizes."), PORTRAIT_MAX_SIZE);
+                   _("The sheet would be wider than %d pixels. Use fewer headshots or smaller sizes."),
+                   PORTRAIT_MAX_SIZE);
       return FALSE;
     }
   self->rows_a_page = (guint) ((PORTRAIT_MAX_SIZE - 2 * MARGIN - HEADER_HEIGHT) / self->cell_height);
@@ -143,8 +147,11 @@ draw_cell (Sheet *self, cairo_t *cr, double x, double y, const char *row, MienDr
 
   for (gsize i = 0; i < self->options->n_sizes; i++)
     {
-      g_autoptr (PortraitCompositor) compositor = mien_dresser_compose (self->dresser, look, headshot, self->options->sizes[i], error);
-      cairo_surface_t *surface = compositor != NULL ? portrait_compositor_render (compositor, self->options->sizes[i], error) : NULL;
+      g_autoptr (PortraitCompositor) compositor = mien_dresser_compose (self->dresser, look, headshot,
+                                                                        self->options->sizes[i], error);
+      cairo_surface_t *surface = compositor != NULL
+                                     ? portrait_compositor_render (compositor, self->options->sizes[i], error)
+                                     : NULL;
 
       if (surface == NULL)
         return FALSE;
@@ -190,7 +197,8 @@ page_name (const char *output, guint page)
 {
   const char *dot = strrchr (output, '.');
 
-  return page == 0 || dot == NULL ? g_strdup (output) : g_strdup_printf ("%.*s-%u%s", (int) (dot - output), output, page + 1, dot);
+  return page == 0 || dot == NULL ? g_strdup (output)
+                                  : g_strdup_printf ("%.*s-%u%s", (int) (dot - output), output, page + 1, dot);
 }
 
 static gboolean
@@ -211,7 +219,8 @@ write_page (Sheet *self, guint page, GError **error)
   if (good)
     bytes = portrait_export (surface, format, JPEG_QUALITY, error);
   cairo_surface_destroy (surface);
-  return bytes != NULL && g_file_set_contents (name, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error);
+  return bytes != NULL &&
+         g_file_set_contents (name, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error);
 }
 
 gboolean

@@ -52,8 +52,9 @@ starts_with (const Reader *reader, gsize offset, const char *text, gsize n)
 static gboolean
 set_damaged (GError **error)
 {
-  g_set_error_literal (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_DAMAGED,
-                       _("This picture is damaged or incomplete. Choose another one, or get it again from where it came from."));
+  g_set_error_literal (
+      error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_DAMAGED,
+      _("This picture is damaged or incomplete. Choose another one, or get it again from where it came from."));
   return FALSE;
 }
 
@@ -227,7 +228,8 @@ probe_jpeg (const Reader *le, MienImageInfo *info)
       if (marker == 0 || marker == JPEG_EOI || marker == JPEG_SOS || length < 2 || !has (&reader, offset, length))
         return FALSE;
 
-      if (marker == JPEG_APP1 && length > 2 + 6 && starts_with (&reader, offset + 2, EXIF_HEADER, 5) && info->orientation == 1)
+      if (marker == JPEG_APP1 && length > 2 + 6 && starts_with (&reader, offset + 2, EXIF_HEADER, 5) &&
+          info->orientation == 1)
         set_orientation (info, reader.data + offset + 8, length - 8);
       if (is_frame_header (marker))
         {
@@ -241,8 +243,8 @@ probe_jpeg (const Reader *le, MienImageInfo *info)
     }
 }
 
-/* A cut JPEG decodes to grey without an error. The end marker cannot occur inside the picture's data, where 0xff is stuffed,
- * but it does in the thumbnail of an EXIF segment: it counts behind the first scan's header. */
+/* A cut JPEG decodes to grey without an error. The end marker cannot occur inside the picture's data, where 0xff is
+ * stuffed, but it does in the thumbnail of an EXIF segment: it counts behind the first scan's header. */
 static gboolean
 jpeg_is_complete (const guint8 *data, gsize length)
 {
@@ -421,7 +423,7 @@ probe_webp (const Reader *reader, MienImageInfo *info)
         break;
       if (starts_with (reader, chunk, "EXIF", 4))
         {
-          gsize skip = starts_with (reader, chunk + 8, "Exif\0\0", 6) ? 6 : 0;       /* some writers keep JPEG's header */
+          gsize skip = starts_with (reader, chunk + 8, "Exif\0\0", 6) ? 6 : 0; /* some writers keep JPEG's header */
 
           set_orientation (info, reader->data + chunk + 8 + skip, length - MIN (skip, length));
         }
@@ -528,10 +530,11 @@ mien_image_probe (const guint8 *data, gsize length, MienImageInfo *out, GError *
   format = find_format (&reader);
   if (format == NULL)
     {
-      g_set_error_literal (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_FORMAT,
-                           looks_like_svg (&reader)
-                           ? _("An SVG drawing cannot be a headshot. Choose a photo, or save the drawing as PNG first.")
-                           : _("This file is not a picture that can be opened. Choose a JPEG, PNG, WebP, GIF, BMP or TIFF file."));
+      g_set_error_literal (
+          error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_FORMAT,
+          looks_like_svg (&reader)
+              ? _("An SVG drawing cannot be a headshot. Choose a photo, or save the drawing as PNG first.")
+              : _("This file is not a picture that can be opened. Choose a JPEG, PNG, WebP, GIF, BMP or TIFF file."));
       return FALSE;
     }
 
@@ -542,15 +545,16 @@ mien_image_probe (const guint8 *data, gsize length, MienImageInfo *out, GError *
   if (info.width > MIEN_IMAGE_MAX_SIDE || info.height > MIEN_IMAGE_MAX_SIDE)
     {
       g_set_error (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_TOO_LARGE,
-                   _("This picture is %d×%d pixels; at most %d are allowed on a side. Make it smaller and try again."), info.width,
-                   info.height, MIEN_IMAGE_MAX_SIDE);
+                   _("This picture is %d×%d pixels; at most %d are allowed on a side. Make it smaller and try again."),
+                   info.width, info.height, MIEN_IMAGE_MAX_SIDE);
       return FALSE;
     }
   if ((gint64) info.width * info.height > MIEN_IMAGE_MAX_PIXELS)
     {
-      g_set_error (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_TOO_LARGE,
-                   _("This picture is %d×%d pixels; at most %d million in all are allowed. Make it smaller and try again."), info.width,
-                   info.height, MIEN_IMAGE_MAX_PIXELS / 1000000);
+      g_set_error (
+          error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_TOO_LARGE,
+          _("This picture is %d×%d pixels; at most %d million in all are allowed. Make it smaller and try again."),
+          info.width, info.height, MIEN_IMAGE_MAX_PIXELS / 1000000);
       return FALSE;
     }
 

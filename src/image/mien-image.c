@@ -25,9 +25,10 @@ typedef struct
 static void
 set_damaged (GError **error, const GError *cause)
 {
-  g_set_error (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_DAMAGED,
-               _("This picture is damaged or incomplete. Choose another one, or get it again from where it came from. (%s)"),
-               cause != NULL ? cause->message : _("its data end too early"));
+  g_set_error (
+      error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_DAMAGED,
+      _("This picture is damaged or incomplete. Choose another one, or get it again from where it came from. (%s)"),
+      cause != NULL ? cause->message : _("its data end too early"));
 }
 
 static void
@@ -48,11 +49,13 @@ on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_
   while (denominator < JPEG_MAX_DENOMINATOR && MAX (width, height) / (2 * denominator) >= decode->max_side)
     denominator *= 2;
   if (denominator > 1)
-    gdk_pixbuf_loader_set_size (loader, (width + denominator - 1) / denominator, (height + denominator - 1) / denominator);
+    gdk_pixbuf_loader_set_size (loader, (width + denominator - 1) / denominator,
+                                (height + denominator - 1) / denominator);
 }
 
 static gboolean
-feed (GdkPixbufLoader *loader, Decode *decode, const guint8 *data, gsize length, GCancellable *cancellable, GError **error)
+feed (GdkPixbufLoader *loader, Decode *decode, const guint8 *data, gsize length, GCancellable *cancellable,
+      GError **error)
 {
   for (gsize done = 0; done < length && !decode->wrong_size; done += CHUNK_BYTES)
     {
@@ -124,7 +127,8 @@ to_surface (GdkPixbuf *pixbuf)
   int width = gdk_pixbuf_get_width (pixbuf), height = gdk_pixbuf_get_height (pixbuf);
   gboolean has_alpha = gdk_pixbuf_get_has_alpha (pixbuf);
   int n_channels = gdk_pixbuf_get_n_channels (pixbuf);
-  cairo_surface_t *surface = cairo_image_surface_create (has_alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, width, height);
+  cairo_surface_t *surface = cairo_image_surface_create (has_alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, width,
+                                                         height);
   guint8 *out = cairo_image_surface_get_data (surface);
 
   if (out == NULL)
@@ -138,7 +142,8 @@ to_surface (GdkPixbuf *pixbuf)
         {
           guint alpha = has_alpha ? in[3] : 255;
 
-          row[x] = alpha << 24 | premultiply (in[0], alpha) << 16 | premultiply (in[1], alpha) << 8 | premultiply (in[2], alpha);
+          row[x] = alpha << 24 | premultiply (in[0], alpha) << 16 | premultiply (in[1], alpha) << 8 |
+                   premultiply (in[2], alpha);
         }
     }
   cairo_surface_mark_dirty (surface);
@@ -206,7 +211,8 @@ turn_and_scale (cairo_surface_t *surface, int orientation, int max_side)
   out = cairo_image_surface_create (cairo_image_surface_get_format (surface), out_width, out_height);
   cr = cairo_create (out);
   get_upright_matrix (orientation, width, height, &matrix);
-  cairo_scale (cr, (double) out_width / (orientation >= 5 ? height : width), (double) out_height / (orientation >= 5 ? width : height));
+  cairo_scale (cr, (double) out_width / (orientation >= 5 ? height : width),
+               (double) out_height / (orientation >= 5 ? width : height));
   cairo_transform (cr, &matrix);
   cairo_set_source_surface (cr, surface, 0, 0);
   cairo_pattern_set_filter (cairo_get_source (cr), scale == 1.0 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
@@ -253,7 +259,8 @@ mien_image_decode (GBytes *bytes, int max_side, GCancellable *cancellable, GErro
   if (length > MIEN_IMAGE_MAX_BYTES)
     {
       g_set_error (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_TOO_LARGE,
-                   _("This file is larger than %d MiB. Make the picture smaller and try again."), MIEN_IMAGE_MAX_BYTES / (1024 * 1024));
+                   _("This file is larger than %d MiB. Make the picture smaller and try again."),
+                   MIEN_IMAGE_MAX_BYTES / (1024 * 1024));
       return NULL;
     }
   if (!mien_image_probe (data, length, &decode.info, error))
@@ -302,7 +309,8 @@ decode_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
 }
 
 void
-mien_image_decode_async (GBytes *bytes, int max_side, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+mien_image_decode_async (GBytes *bytes, int max_side, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Job *job = g_new (Job, 1);

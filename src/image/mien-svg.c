@@ -36,7 +36,8 @@ typedef struct
 
 /* Copies of copies multiply without end; what has an id can be copied, so it must hold no copy itself. */
 static void
-on_start (GMarkupParseContext *context, const char *element, const char **names, const char **values, gpointer data, GError **error)
+on_start (GMarkupParseContext *context, const char *element, const char **names, const char **values, gpointer data,
+          GError **error)
 {
   Check *check = data;
   const char *colon = strchr (element, ':');
@@ -45,7 +46,8 @@ on_start (GMarkupParseContext *context, const char *element, const char **names,
   check->depth++;
   if (g_strv_contains (refused, name))
     refuse (error, element);
-  else if (check->depth > MAX_DEPTH || (g_str_equal (name, "use") && (++check->n_uses > MAX_USES || check->id_depth > 0)))
+  else if (check->depth > MAX_DEPTH ||
+           (g_str_equal (name, "use") && (++check->n_uses > MAX_USES || check->id_depth > 0)))
     refuse (error, _("it copies or nests too many of its parts."));
 
   if (check->id_depth == 0 && check->depth > 1 && g_strv_contains (names, "id"))
@@ -73,11 +75,13 @@ check_text (const char *text, gsize length, GError **error)
 
   if (length == 0 || !g_utf8_validate_len (text, length, NULL))
     return refuse (error, _("it is not an SVG file in UTF-8."));
-  if (g_strstr_len (text, (gssize) length, "<!DOCTYPE") != NULL || g_strstr_len (text, (gssize) length, "<!ENTITY") != NULL)
+  if (g_strstr_len (text, (gssize) length, "<!DOCTYPE") != NULL ||
+      g_strstr_len (text, (gssize) length, "<!ENTITY") != NULL)
     return refuse (error, _("it has a document type."));
 
   context = g_markup_parse_context_new (&parser, G_MARKUP_DEFAULT_FLAGS, &check, NULL);
-  if (g_markup_parse_context_parse (context, text, (gssize) length, &local) && g_markup_parse_context_end_parse (context, &local))
+  if (g_markup_parse_context_parse (context, text, (gssize) length, &local) &&
+      g_markup_parse_context_end_parse (context, &local))
     return TRUE;
   if (local->domain == MIEN_IMAGE_ERROR)
     g_propagate_error (error, g_steal_pointer (&local));
@@ -102,14 +106,14 @@ static gboolean
 check_colours (const char *const *colours, GError **error)
 {
   for (; colours != NULL && *colours != NULL; colours++)
-    if (strlen (*colours) != 2 * COLOUR_LENGTH + 1 || !is_colour (*colours, COLOUR_LENGTH) || (*colours)[COLOUR_LENGTH] != '=' ||
-        !is_colour (*colours + COLOUR_LENGTH + 1, COLOUR_LENGTH))
+    if (strlen (*colours) != 2 * COLOUR_LENGTH + 1 || !is_colour (*colours, COLOUR_LENGTH) ||
+        (*colours)[COLOUR_LENGTH] != '=' || !is_colour (*colours + COLOUR_LENGTH + 1, COLOUR_LENGTH))
       return refuse (error, _("a colour variant is not of the form #rrggbb=#rrggbb."));
   return TRUE;
 }
 
-/* Whether @at, in @text, is the value of a colour property, as an attribute (fill="#…") or in a style (fill:#…). References
- * such as href="#facade" and url(#facade) are not. */
+/* Whether @at, in @text, is the value of a colour property, as an attribute (fill="#…") or in a style (fill:#…).
+ * References such as href="#facade" and url(#facade) are not. */
 static gboolean
 is_property_value (const char *text, const char *at)
 {
@@ -128,8 +132,8 @@ is_property_value (const char *text, const char *at)
       gsize n = strlen (properties[i]);
       const char *start = p - n;
 
-      if ((gsize) (p - text) > n && memcmp (start, properties[i], n) == 0 && !g_ascii_isalnum (start[-1]) && start[-1] != '-' &&
-          start[-1] != ':')
+      if ((gsize) (p - text) > n && memcmp (start, properties[i], n) == 0 && !g_ascii_isalnum (start[-1]) &&
+          start[-1] != '-' && start[-1] != ':')
         return TRUE;
     }
   return FALSE;
@@ -144,7 +148,8 @@ find_colour (const char *const *colours, const char *from)
   return NULL;
 }
 
-/* All at once, so that two colours can change places. The length stays as it is, and nothing but hexadecimal digits changes. */
+/* All at once, so that two colours can change places. The length stays as it is, and nothing but hexadecimal digits
+ * changes. */
 static void
 exchange_colours (char *text, gsize length, const char *const *colours)
 {
@@ -152,7 +157,8 @@ exchange_colours (char *text, gsize length, const char *const *colours)
     {
       const char *to;
 
-      if (!is_colour (text + i, length - i) || (i + COLOUR_LENGTH < length && g_ascii_isalnum (text[i + COLOUR_LENGTH])) ||
+      if (!is_colour (text + i, length - i) ||
+          (i + COLOUR_LENGTH < length && g_ascii_isalnum (text[i + COLOUR_LENGTH])) ||
           !is_property_value (text, text + i))
         continue;
       to = find_colour (colours, text + i);
@@ -181,7 +187,8 @@ draw (RsvgHandle *handle, int size, GError **error)
   cairo_t *cr = cairo_create (surface);
   RsvgRectangle viewport = { 0, 0, size, size };
   g_autoptr (GError) local = NULL;
-  gboolean good = rsvg_handle_render_document (handle, cr, &viewport, &local) && cairo_status (cr) == CAIRO_STATUS_SUCCESS;
+  gboolean good = rsvg_handle_render_document (handle, cr, &viewport, &local) &&
+                  cairo_status (cr) == CAIRO_STATUS_SUCCESS;
 
   cairo_destroy (cr);
   cairo_surface_flush (surface);
@@ -225,7 +232,8 @@ mien_svg_render (GBytes *svg, int size, const char *const *colours, GError **err
   if (length > MIEN_SVG_MAX_BYTES || size < 1 || size > MIEN_SVG_MAX_SIDE)
     {
       g_set_error (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_TOO_LARGE,
-                   _("A drawing may have %d KiB, and may be drawn at 1 to %d pixels."), MIEN_SVG_MAX_BYTES / 1024, MIEN_SVG_MAX_SIDE);
+                   _("A drawing may have %d KiB, and may be drawn at 1 to %d pixels."), MIEN_SVG_MAX_BYTES / 1024,
+                   MIEN_SVG_MAX_SIDE);
       return NULL;
     }
   if (!check_text (data, length, error) || !check_colours (colours, error))

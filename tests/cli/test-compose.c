@@ -140,8 +140,9 @@ test_same_as_the_library (Fixture *fixture, gconstpointer data)
   g_assert_true (mien_dresser_wear (dresser, look, "hat-beanie:blue", &error));
   here = compose_here (look, headshot, dresser, 300, PORTRAIT_FORMAT_PNG);
 
-  g_assert_cmpint (run (fixture, NULL, "--headshot", "person-1", "--wear", "hair-long:black", "--wear", "hat-beanie:blue", "-o", "a.png",
-                        "--size", "300", "--save-look", "look.json", NULL), ==, 0);
+  g_assert_cmpint (run (fixture, NULL, "--headshot", "person-1", "--wear", "hair-long:black", "--wear",
+                        "hat-beanie:blue", "-o", "a.png", "--size", "300", "--save-look", "look.json", NULL),
+                   ==, 0);
   direct = read_file (fixture, "a.png");
   g_assert_true (g_bytes_equal (here, direct));
 
@@ -162,8 +163,9 @@ test_formats (Fixture *fixture, gconstpointer data)
     {
       g_autoptr (GBytes) bytes = NULL;
 
-      g_assert_cmpint (run (fixture, NULL, "--headshot", "person-1", "--wear", "glasses-round", "-o", rows[i].name, "--size", "64",
-                            rows[i].format != NULL ? "--format" : NULL, rows[i].format, NULL), ==, 0);
+      g_assert_cmpint (run (fixture, NULL, "--headshot", "person-1", "--wear", "glasses-round", "-o", rows[i].name,
+                            "--size", "64", rows[i].format != NULL ? "--format" : NULL, rows[i].format, NULL),
+                       ==, 0);
       bytes = read_file (fixture, rows[i].name);
       g_assert_cmpmem (g_bytes_get_data (bytes, NULL), strlen (rows[i].magic), rows[i].magic, strlen (rows[i].magic));
     }
@@ -178,9 +180,14 @@ test_photo (Fixture *fixture, gconstpointer data)
   g_autoptr (GBytes) standard = NULL;
 
   g_assert_cmpint (run (fixture, NULL, "--headshot", "person-1", "-o", "photo.png", NULL), ==, 0);
-  g_assert_cmpint (run (fixture, NULL, "--headshot", "photo.png", "--eyes", "0.44,0.44,0.56,0.44", "--wear", "glasses-round", "-o", "a.png", NULL), ==, 0);
-  g_assert_cmpint (run (fixture, NULL, "--headshot", "photo.png@0.44,0.44,0.56,0.44", "--wear", "glasses-round", "-o", "b.png", NULL), ==, 0);
-  g_assert_cmpint (run (fixture, NULL, "--headshot", "photo.png", "--wear", "glasses-round", "-o", "c.png", NULL), ==, 0);
+  g_assert_cmpint (run (fixture, NULL, "--headshot", "photo.png", "--eyes", "0.44,0.44,0.56,0.44", "--wear",
+                        "glasses-round", "-o", "a.png", NULL),
+                   ==, 0);
+  g_assert_cmpint (run (fixture, NULL, "--headshot", "photo.png@0.44,0.44,0.56,0.44", "--wear", "glasses-round", "-o",
+                        "b.png", NULL),
+                   ==, 0);
+  g_assert_cmpint (run (fixture, NULL, "--headshot", "photo.png", "--wear", "glasses-round", "-o", "c.png", NULL), ==,
+                   0);
   option = read_file (fixture, "a.png");
   suffix = read_file (fixture, "b.png");
   standard = read_file (fixture, "c.png");
@@ -194,15 +201,21 @@ test_sheet (Fixture *fixture, gconstpointer data)
   g_autofree char *path = path_in (fixture, "sheet.png");
   cairo_surface_t *surface;
 
-  g_assert_cmpint (run (fixture, NULL, "sheet", "--headshot", "person-1", "--headshot", "person-1@", "-o", "sheet.png", NULL), ==, 1);
-  g_assert_cmpint (run (fixture, NULL, "sheet", "--headshot", "person-1", "--variants", "--sizes", "96,32", "-o", "sheet.png", NULL), ==, 0);
+  g_assert_cmpint (
+      run (fixture, NULL, "sheet", "--headshot", "person-1", "--headshot", "person-1@", "-o", "sheet.png", NULL), ==,
+      1);
+  g_assert_cmpint (
+      run (fixture, NULL, "sheet", "--headshot", "person-1", "--variants", "--sizes", "96,32", "-o", "sheet.png", NULL),
+      ==, 0);
   surface = cairo_image_surface_create_from_png (path);
   g_assert_cmpint (cairo_surface_status (surface), ==, CAIRO_STATUS_SUCCESS);
   g_assert_cmpint (cairo_image_surface_get_height (surface), >, 7 * 96);       /* four avatars and three variants */
   cairo_surface_destroy (surface);
 
   /* Too many for one picture: the rest goes on. */
-  g_assert_cmpint (run (fixture, NULL, "sheet", "--headshot", "person-1", "--sizes", "960", "--variants", "-o", "large.png", NULL), ==, 0);
+  g_assert_cmpint (
+      run (fixture, NULL, "sheet", "--headshot", "person-1", "--sizes", "960", "--variants", "-o", "large.png", NULL),
+      ==, 0);
   g_free (path);
   path = path_in (fixture, "large-2.png");
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
@@ -247,8 +260,12 @@ test_errors (Fixture *fixture, gconstpointer data)
   write_file (fixture, "text.jpg", "hello");
   write_file (fixture, "empty.json", "");
   write_file (fixture, "newer.json", "{\"mien-look\":2}");
-  write_file (fixture, "two-hats.json", "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\",\"avatar\":\"hat-beanie\"},{\"type\":\"hat\",\"avatar\":\"hat-beanie\"}]}");
-  write_file (fixture, "other.json", "{\"mien-look\":1,\"headshot\":{\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}}");
+  write_file (fixture, "two-hats.json",
+              "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\",\"avatar\":\"hat-beanie\"},{\"type\":\"hat\",\"avatar\":"
+              "\"hat-beanie\"}]}");
+  write_file (fixture, "other.json",
+              "{\"mien-look\":1,\"headshot\":{\"sha256\":"
+              "\"0000000000000000000000000000000000000000000000000000000000000000\"}}");
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

@@ -16,7 +16,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       return 0;
     }
   g_assert (error == NULL);
-  g_assert (info.width >= 1 && info.width <= MIEN_IMAGE_MAX_SIDE && info.height >= 1 && info.height <= MIEN_IMAGE_MAX_SIDE);
+  g_assert (info.width >= 1 && info.width <= MIEN_IMAGE_MAX_SIDE && info.height >= 1 &&
+            info.height <= MIEN_IMAGE_MAX_SIDE);
   g_assert ((gint64) info.width * info.height <= MIEN_IMAGE_MAX_PIXELS);
   g_assert (info.orientation >= 1 && info.orientation <= 8);
   return 0;

@@ -129,7 +129,8 @@ test_formats (void)
       surface = mien_image_decode (bytes, 0, NULL, &error);
       if (rows[i].format == MIEN_IMAGE_WEBP && !has_loader ("webp"))
         {
-          g_assert_error (error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_FORMAT);       /* GdkPixbuf's WebP loader is a package of its own */
+          g_assert_error (error, MIEN_IMAGE_ERROR,
+                          MIEN_IMAGE_ERROR_FORMAT); /* GdkPixbuf's WebP loader is a package of its own */
           continue;
         }
       g_assert_no_error (error);
@@ -143,8 +144,11 @@ test_formats (void)
 static GBytes *
 with_orientation (GBytes *jpeg, int orientation, gboolean big_endian)
 {
-  static const guint8 little[] = { 'I', 'I', '*', 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
-  static const guint8 big[] = { 'M', 'M', 0, '*', 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 };
+  static const guint8 little[] = { 'I', 'I', '*', 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3,
+                                   0,   1,   0,   0, 0, 0, 0, 0, 0, 0, 0,    0,    0 };
+  static const guint8 big[] = {
+    'M', 'M', 0, '*', 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0
+  };
   GByteArray *out = g_byte_array_new ();
   guint8 tiff[sizeof little];
   guint8 segment[] = { 0xff, 0xe1, 0, 2 + 6 + sizeof tiff, 'E', 'x', 'i', 'f', 0, 0 };
@@ -229,9 +233,12 @@ from_text (const char *text)
 static void
 test_not_a_picture (void)
 {
-  static const char *const texts[] = { "", "B", "hello, world", "<html><body></body></html>", "%PDF-1.7", "PK\3\4", "RIFF....WAVEfmt " };
+  static const char *const texts[] = { "",         "B",      "hello, world",    "<html><body></body></html>",
+                                       "%PDF-1.7", "PK\3\4", "RIFF....WAVEfmt " };
   static const char *const drawings[] = {
-    "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "<?xml version=\"1.0\"?>\n<!-- a -->\n<svg/>", "\xef\xbb\xbf  <svg/>",
+    "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+    "<?xml version=\"1.0\"?>\n<!-- a -->\n<svg/>",
+    "\xef\xbb\xbf  <svg/>",
     "<!DOCTYPE svg [<!ENTITY a \"b\">]><svg>&a;</svg>",
   };
 
@@ -252,7 +259,8 @@ test_not_a_picture (void)
 static void
 test_cut (void)
 {
-  static const char *const names[] = { "rgb.jpg", "cmyk.jpg", "still.gif", "plain.bmp", "lossless.webp", "turned.tiff", "animated.gif" };
+  static const char *const names[] = { "rgb.jpg",       "cmyk.jpg",    "still.gif",   "plain.bmp",
+                                       "lossless.webp", "turned.tiff", "animated.gif" };
   g_autoptr (GBytes) png = make_png (60, 60, CAIRO_FORMAT_RGB24);
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
@@ -307,10 +315,15 @@ put32 (guint8 *at, guint32 value)
 static void
 test_too_large (void)
 {
-  static const struct { guint32 width, height; MienImageError code; } rows[] = {
-    { 30000, 30000, MIEN_IMAGE_ERROR_TOO_LARGE },   { 20001, 1, MIEN_IMAGE_ERROR_TOO_LARGE },  { 1, 20001, MIEN_IMAGE_ERROR_TOO_LARGE },
-    { 10001, 10000, MIEN_IMAGE_ERROR_TOO_LARGE },   { 0x7fffffff, 0x7fffffff, MIEN_IMAGE_ERROR_TOO_LARGE },
-    { 0xffffffff, 0xffffffff, MIEN_IMAGE_ERROR_DAMAGED }, { 0, 5, MIEN_IMAGE_ERROR_DAMAGED },
+  static const struct { guint32 width, height; MienImageError code;
+  } rows[] = {
+    { 30000, 30000, MIEN_IMAGE_ERROR_TOO_LARGE },
+    { 20001, 1, MIEN_IMAGE_ERROR_TOO_LARGE },
+    { 1, 20001, MIEN_IMAGE_ERROR_TOO_LARGE },
+    { 10001, 10000, MIEN_IMAGE_ERROR_TOO_LARGE },
+    { 0x7fffffff, 0x7fffffff, MIEN_IMAGE_ERROR_TOO_LARGE },
+    { 0xffffffff, 0xffffffff, MIEN_IMAGE_ERROR_DAMAGED },
+    { 0, 5, MIEN_IMAGE_ERROR_DAMAGED },
   };
   g_autoptr (GBytes) small = make_png (8, 8, CAIRO_FORMAT_RGB24);
   g_autofree guint8 *many = g_malloc0 (MIEN_IMAGE_MAX_BYTES + 1);
@@ -401,18 +414,30 @@ static void
 test_svg_refused (void)
 {
   static const char *const bad[] = {
-    "", "no", "<svg", "<html/>", "\xff\xfe", "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0\"/></svg>",
-    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 256\"/>", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 0 0\"/>",
-    "<!DOCTYPE svg [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>" SVG ("&b;"), SVG ("<script>1</script>"),
-    SVG ("<image href=\"file:///etc/passwd\"/>"), SVG ("<filter id=\"a\"/>"), SVG ("<foreignObject/>"),
-    SVG ("<svg:script xmlns:svg=\"http://www.w3.org/2000/svg\"/>"), SVG ("<g id=\"a\"><g><use href=\"#b\"/></g></g>"),
+    "",
+    "no",
+    "<svg",
+    "<html/>",
+    "\xff\xfe",
+    "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0\"/></svg>",
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 256\"/>",
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 0 0\"/>",
+    "<!DOCTYPE svg [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>" SVG ("&b;"),
+    SVG ("<script>1</script>"),
+    SVG ("<image href=\"file:///etc/passwd\"/>"),
+    SVG ("<filter id=\"a\"/>"),
+    SVG ("<foreignObject/>"),
+    SVG ("<svg:script xmlns:svg=\"http://www.w3.org/2000/svg\"/>"),
+    SVG ("<g id=\"a\"><g><use href=\"#b\"/></g></g>"),
   };
   static const char *const bad_colours[][2] = { { "red=blue", NULL }, { "#ff0000", NULL }, { "#ff0000=#00ff0g", NULL },
                                                 { "#ff0000=#00ff00\"/><script", NULL }, { "", NULL } };
   g_autoptr (GBytes) good = from_text (SVG ("<path d=\"M0 0h9v9z\"/>"));
   g_autoptr (GBytes) large = g_bytes_new_take (g_strnfill (MIEN_SVG_MAX_BYTES + 1, ' '), MIEN_SVG_MAX_BYTES + 1);
-  g_autoptr (GString) bomb = g_string_new ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><g id=\"a0\"><path d=\"M0 0h9v9z\"/></g>");
-  g_autoptr (GString) copies = g_string_new ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><path id=\"a\" d=\"M0 0h1v1z\"/>");
+  g_autoptr (GString) bomb = g_string_new (
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><g id=\"a0\"><path d=\"M0 0h9v9z\"/></g>");
+  g_autoptr (GString) copies = g_string_new (
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><path id=\"a\" d=\"M0 0h1v1z\"/>");
   g_autoptr (GBytes) bomb_bytes = NULL;
   g_autoptr (GBytes) copies_bytes = NULL;
   cairo_surface_t *surface;

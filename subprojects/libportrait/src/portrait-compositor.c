@@ -115,8 +115,9 @@ portrait_compositor_set_look (PortraitCompositor *self, const PortraitLook *look
 
   before = portrait_look_get_face (self->look);
   after = portrait_look_get_face (look);
-  if (before->left_eye.x != after->left_eye.x || before->left_eye.y != after->left_eye.y || before->right_eye.x != after->right_eye.x ||
-      before->right_eye.y != after->right_eye.y || before->unit != after->unit)
+  if (before->left_eye.x != after->left_eye.x || before->left_eye.y != after->left_eye.y ||
+      before->right_eye.x != after->right_eye.x || before->right_eye.y != after->right_eye.y ||
+      before->unit != after->unit)
     g_clear_pointer (&self->mask, cairo_surface_destroy);
 
   portrait_look_free (self->look);
@@ -143,7 +144,8 @@ portrait_compositor_set_headshot (PortraitCompositor *self, cairo_surface_t *sur
 
 /* @front NULL takes the pictures of that type away. */
 void
-portrait_compositor_set_art (PortraitCompositor *self, const char *type, cairo_surface_t *front, cairo_surface_t *behind)
+portrait_compositor_set_art (PortraitCompositor *self, const char *type, cairo_surface_t *front,
+                             cairo_surface_t *behind)
 {
   const PortraitType *known = portrait_type_lookup (type);
   Art *art;
@@ -179,7 +181,8 @@ plan_layers (PortraitCompositor *self, Plan *plan, gboolean before_headshot)
       const PortraitLayer *layer = portrait_look_get_layer (self->look, i);
       const Art *art = g_hash_table_lookup (self->arts, layer->type->name);
 
-      if (art != NULL && layer->placement.opacity > 0.0 && (layer->type->depth < PORTRAIT_DEPTH_HEADSHOT) == before_headshot)
+      if (art != NULL && layer->placement.opacity > 0.0 &&
+          (layer->type->depth < PORTRAIT_DEPTH_HEADSHOT) == before_headshot)
         plan_add (plan, STEP_ART, layer, art->front);
     }
 }
@@ -219,12 +222,14 @@ get_mask (PortraitCompositor *self, const Plan *plan)
   PortraitPoint origin;
 
   for (int i = 0; i < plan->n_steps; i++)
-    something_behind = something_behind || (plan->steps[i].layer != NULL && plan->steps[i].layer->type->depth < PORTRAIT_DEPTH_HEADSHOT);
+    something_behind = something_behind ||
+                       (plan->steps[i].layer != NULL && plan->steps[i].layer->type->depth < PORTRAIT_DEPTH_HEADSHOT);
 
   if (!something_behind || self->headshot == NULL || !portrait_picture_is_opaque (self->headshot))
     return NULL;
   if (self->mask == NULL)
-    self->mask = portrait_mask_new (portrait_picture_get_level (self->headshot, 0, &origin), portrait_look_get_face (self->look));
+    self->mask = portrait_mask_new (portrait_picture_get_level (self->headshot, 0, &origin),
+                                    portrait_look_get_face (self->look));
   return self->mask;
 }
 
@@ -241,9 +246,11 @@ get_device_scale (cairo_t *cr)
   return sqrt (fabs ((matrix.xx * matrix.yy - matrix.xy * matrix.yx) * x * y));
 }
 
-/* Makes @picture the source, its pixels taken to user space by @map. LIVE draws the halving whose scale is nearest to 1. */
+/* Makes @picture the source, its pixels taken to user space by @map. LIVE draws the halving whose scale is nearest
+ * to 1. */
 static void
-set_picture (cairo_t *cr, PortraitPicture *picture, const PortraitAffine *map, PortraitQuality quality, cairo_extend_t extend)
+set_picture (cairo_t *cr, PortraitPicture *picture, const PortraitAffine *map, PortraitQuality quality,
+             cairo_extend_t extend)
 {
   double scale = portrait_affine_get_scale (map) * get_device_scale (cr);
   PortraitAffine pixel, all;
@@ -276,7 +283,8 @@ set_picture (cairo_t *cr, PortraitPicture *picture, const PortraitAffine *map, P
 
 /* From the pixels of the layer's picture, which covers the template, to a picture of @size. */
 static void
-get_picture_map (PortraitCompositor *self, const PortraitLayer *layer, PortraitPicture *picture, double size, PortraitAffine *out)
+get_picture_map (PortraitCompositor *self, const PortraitLayer *layer, PortraitPicture *picture, double size,
+                 PortraitAffine *out)
 {
   double scale = PORTRAIT_TEMPLATE_SIZE / portrait_picture_get_side (picture);
   PortraitAffine map;
@@ -313,7 +321,8 @@ paint_headshot (PortraitCompositor *self, cairo_t *cr, const Plan *plan, double 
 }
 
 static void
-paint_step (PortraitCompositor *self, cairo_t *cr, const Plan *plan, const Step *step, double size, PortraitQuality quality)
+paint_step (PortraitCompositor *self, cairo_t *cr, const Plan *plan, const Step *step, double size,
+            PortraitQuality quality)
 {
   PortraitAffine map;
 
@@ -338,17 +347,19 @@ paint_backdrop (PortraitCompositor *self, cairo_t *cr)
 }
 
 static void
-paint_steps (PortraitCompositor *self, cairo_t *cr, const Plan *plan, int from, int to, int except, double size, PortraitQuality quality)
+paint_steps (PortraitCompositor *self, cairo_t *cr, const Plan *plan, int from, int to, int except, double size,
+             PortraitQuality quality)
 {
   for (int i = from; i < to; i++)
     if (i != except)
       paint_step (self, cr, plan, &plan->steps[i], size, quality);
 }
 
-/* A layer with a part behind the head cannot be drawn on top of the rest. Its rectangle is drawn anew from the backdrop up,
- * and covers what is below it: the same pixels outside the layer, and the right ones inside. */
+/* A layer with a part behind the head cannot be drawn on top of the rest. Its rectangle is drawn anew from the backdrop
+ * up, and covers what is below it: the same pixels outside the layer, and the right ones inside. */
 static void
-paint_active (PortraitCompositor *self, cairo_t *cr, const Plan *plan, int active, int behind, double size, PortraitQuality quality)
+paint_active (PortraitCompositor *self, cairo_t *cr, const Plan *plan, int active, int behind, double size,
+              PortraitQuality quality)
 {
   PortraitRect bounds;
 
@@ -364,8 +375,8 @@ paint_active (PortraitCompositor *self, cairo_t *cr, const Plan *plan, int activ
 
 /* S3143, S3162. With no layer of @active_type, or none at all, BELOW is everything and the other parts are nothing. */
 void
-portrait_compositor_paint (PortraitCompositor *self, cairo_t *cr, double size, PortraitPart part, const char *active_type,
-                           PortraitQuality quality)
+portrait_compositor_paint (PortraitCompositor *self, cairo_t *cr, double size, PortraitPart part,
+                           const char *active_type, PortraitQuality quality)
 {
   Plan plan;
   int active, behind;
@@ -483,7 +494,8 @@ step_is_hit (PortraitCompositor *self, const Plan *plan, const Step *step, doubl
 
       if (mask != NULL)
         {
-          gsize x = (gsize) (pointer->x * PORTRAIT_MASK_SIDE / size), y = (gsize) (pointer->y * PORTRAIT_MASK_SIDE / size);
+          gsize x = (gsize) (pointer->x * PORTRAIT_MASK_SIDE / size),
+                y = (gsize) (pointer->y * PORTRAIT_MASK_SIDE / size);
 
           x = MIN (x, PORTRAIT_MASK_SIDE - 1);
           y = MIN (y, PORTRAIT_MASK_SIDE - 1);
@@ -529,8 +541,8 @@ portrait_compositor_render (PortraitCompositor *self, int size, GError **error)
 
   if (size < 1 || size > PORTRAIT_MAX_SIZE)
     {
-      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE, "A portrait of %d pixels cannot be made: the size must be 1 to %d.", size,
-                   PORTRAIT_MAX_SIZE);
+      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE,
+                   "A portrait of %d pixels cannot be made: the size must be 1 to %d.", size, PORTRAIT_MAX_SIZE);
       return NULL;
     }
 
@@ -541,7 +553,8 @@ portrait_compositor_render (PortraitCompositor *self, int size, GError **error)
   cairo_destroy (cr);
   if (status != CAIRO_STATUS_SUCCESS)
     {
-      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE, "The portrait cannot be drawn: %s.", cairo_status_to_string (status));
+      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE, "The portrait cannot be drawn: %s.",
+                   cairo_status_to_string (status));
       cairo_surface_destroy (surface);
       return NULL;
     }

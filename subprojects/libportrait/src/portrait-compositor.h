@@ -26,7 +26,8 @@ typedef enum
   PORTRAIT_PART_ABOVE,
 } PortraitPart;
 
-typedef enum { PORTRAIT_QUALITY_LIVE, PORTRAIT_QUALITY_FINAL } PortraitQuality;       /* BILINEAR on the nearest half-size copy; GOOD */
+/* BILINEAR on the nearest half-size copy; GOOD */
+typedef enum { PORTRAIT_QUALITY_LIVE, PORTRAIT_QUALITY_FINAL } PortraitQuality;
 
 PortraitCompositor *portrait_compositor_new (void);
 PortraitCompositor *portrait_compositor_copy (PortraitCompositor *self);              /* shares the surfaces */
@@ -34,22 +35,26 @@ void                portrait_compositor_free (PortraitCompositor *self);
 
 void portrait_compositor_set_look (PortraitCompositor *self, const PortraitLook *look);       /* copied */
 const PortraitLook *portrait_compositor_get_look (PortraitCompositor *self);
-void portrait_compositor_set_headshot (PortraitCompositor *self, cairo_surface_t *surface);   /* square image surface, or NULL */
+/* square image surface, or NULL */
+void portrait_compositor_set_headshot (PortraitCompositor *self, cairo_surface_t *surface);
 /* Pictures of one layer, each a square image surface that covers the whole template; @behind (hair) may be NULL. */
-void portrait_compositor_set_art (PortraitCompositor *self, const char *type, cairo_surface_t *front, cairo_surface_t *behind);
+void portrait_compositor_set_art (PortraitCompositor *self, const char *type, cairo_surface_t *front,
+                                  cairo_surface_t *behind);
 
-/* The side in pixels at which a layer's picture should be drawn so that it is sharp in a picture of @size pixels: a multiple
- * of PORTRAIT_ART_STEP, at most PORTRAIT_ART_MAX. For a reproducible render() all pictures must be drawn for its size. */
+/* The side in pixels at which a layer's picture should be drawn so that it is sharp in a picture of @size pixels: a
+ * multiple of PORTRAIT_ART_STEP, at most PORTRAIT_ART_MAX. For a reproducible render() all pictures must be drawn for
+ * its size. */
 int  portrait_compositor_get_art_size (PortraitCompositor *self, const char *type, double size);
 
-void portrait_compositor_paint (PortraitCompositor *self, cairo_t *cr, double size, PortraitPart part, const char *active_type,
-                                PortraitQuality quality);
+void portrait_compositor_paint (PortraitCompositor *self, cairo_t *cr, double size, PortraitPart part,
+                                const char *active_type, PortraitQuality quality);
 /* Where the active layer's opaque pixels are drawn, outward to whole pixels; FALSE when it is not drawn at all. */
 gboolean portrait_compositor_get_bounds (PortraitCompositor *self, const char *type, double size, PortraitRect *out);
 /* Which layer is under the point, topmost first, by its own alpha; NULL for none. */
 const PortraitLayer *portrait_compositor_pick (PortraitCompositor *self, double size, const PortraitPoint *pointer);
 
-cairo_surface_t *portrait_compositor_render (PortraitCompositor *self, int size, GError **error);   /* S3162: opaque RGB24, FINAL quality */
+/* S3162: opaque RGB24, FINAL quality */
+cairo_surface_t *portrait_compositor_render (PortraitCompositor *self, int size, GError **error);
 
 G_END_DECLS
 

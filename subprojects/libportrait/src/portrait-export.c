@@ -21,10 +21,13 @@ check_surface (cairo_surface_t *surface, GError **error)
 {
   int width, height;
 
-  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS || cairo_surface_get_type (surface) != CAIRO_SURFACE_TYPE_IMAGE ||
-      (cairo_image_surface_get_format (surface) != CAIRO_FORMAT_RGB24 && cairo_image_surface_get_format (surface) != CAIRO_FORMAT_ARGB32))
+  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS ||
+      cairo_surface_get_type (surface) != CAIRO_SURFACE_TYPE_IMAGE ||
+      (cairo_image_surface_get_format (surface) != CAIRO_FORMAT_RGB24 &&
+       cairo_image_surface_get_format (surface) != CAIRO_FORMAT_ARGB32))
     {
-      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE, "Only an image surface of 32 bits a pixel can be written.");
+      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE,
+                           "Only an image surface of 32 bits a pixel can be written.");
       return FALSE;
     }
 
@@ -32,8 +35,9 @@ check_surface (cairo_surface_t *surface, GError **error)
   height = cairo_image_surface_get_height (surface);
   if (width < 1 || height < 1 || width > PORTRAIT_MAX_SIZE || height > PORTRAIT_MAX_SIZE)
     {
-      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE, "A picture of %d×%d pixels cannot be written: a side must be 1 to %d.", width,
-                   height, PORTRAIT_MAX_SIZE);
+      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE,
+                   "A picture of %d×%d pixels cannot be written: a side must be 1 to %d.", width, height,
+                   PORTRAIT_MAX_SIZE);
       return FALSE;
     }
   cairo_surface_flush (surface);
@@ -81,7 +85,8 @@ export_png (cairo_surface_t *surface, GError **error)
 
   if (status != CAIRO_STATUS_SUCCESS)
     {
-      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE, "The PNG file cannot be made: %s.", cairo_status_to_string (status));
+      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE, "The PNG file cannot be made: %s.",
+                   cairo_status_to_string (status));
       return NULL;
     }
   return g_byte_array_free_to_bytes (g_steal_pointer (&out));
@@ -266,8 +271,8 @@ scale_square (cairo_surface_t *surface, int size)
   return out;
 }
 
-/* Sizes first, since a smaller picture still has its colours: full size, 3/4 and 1/2. Then the same sizes with ever fewer
- * colours, and at last the smallest that says anything. */
+/* Sizes first, since a smaller picture still has its colours: full size, 3/4 and 1/2. Then the same sizes with ever
+ * fewer colours, and at last the smallest that says anything. */
 GBytes *
 portrait_export_inband (cairo_surface_t *surface, int size, gsize max_bytes, int *out_size, GError **error)
 {
@@ -279,8 +284,8 @@ portrait_export_inband (cairo_surface_t *surface, int size, gsize max_bytes, int
     return NULL;
   if (size < 1 || size > PORTRAIT_MAX_SIZE)
     {
-      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE, "A picture of %d pixels cannot be made: the size must be 1 to %d.", size,
-                   PORTRAIT_MAX_SIZE);
+      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SIZE,
+                   "A picture of %d pixels cannot be made: the size must be 1 to %d.", size, PORTRAIT_MAX_SIZE);
       return NULL;
     }
 
@@ -289,7 +294,8 @@ portrait_export_inband (cairo_surface_t *surface, int size, gsize max_bytes, int
       {
         int side = MAX (size * quarters / 4, MIN (size, INBAND_SMALLEST));
         cairo_surface_t *scaled = scale_square (surface, side);
-        g_autoptr (GBytes) png = colours[i] == 0 ? export_png (scaled, error) : portrait_palette_png (scaled, colours[i], error);
+        g_autoptr (GBytes) png = colours[i] == 0 ? export_png (scaled, error)
+                                                 : portrait_palette_png (scaled, colours[i], error);
 
         cairo_surface_destroy (scaled);
         if (png == NULL)
@@ -302,7 +308,8 @@ portrait_export_inband (cairo_surface_t *surface, int size, gsize max_bytes, int
           }
       }
 
-  g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE, "The picture cannot be made as small as %" G_GSIZE_FORMAT " bytes.", max_bytes);
+  g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE,
+               "The picture cannot be made as small as %" G_GSIZE_FORMAT " bytes.", max_bytes);
   return NULL;
 }
 
@@ -330,7 +337,8 @@ portrait_format_from_suffix (const char *filename, PortraitFormat *out)
 
   dot = strrchr (filename, '.');
   for (guint i = 0; dot != NULL && i < G_N_ELEMENTS (formats); i++)
-    if (g_ascii_strcasecmp (dot + 1, formats[i].suffix) == 0 || g_ascii_strcasecmp (dot + 1, formats[i].other_suffix) == 0)
+    if (g_ascii_strcasecmp (dot + 1, formats[i].suffix) == 0 ||
+        g_ascii_strcasecmp (dot + 1, formats[i].other_suffix) == 0)
       {
         *out = (PortraitFormat) i;
         return TRUE;

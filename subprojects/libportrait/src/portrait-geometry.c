@@ -31,7 +31,8 @@ portrait_affine_init_scale (double sx, double sy, PortraitAffine *out)
   *out = (PortraitAffine) { sx, 0.0, 0.0, sy, 0.0, 0.0 };
 }
 
-/* Quarter turns are exact, so that four of them, or 360°, change nothing at all; an angle that is not finite is no turn. */
+/* Quarter turns are exact, so that four of them, or 360°, change nothing at all; an angle that is not finite is no
+ * turn. */
 void
 portrait_affine_init_rotate (double degrees, PortraitAffine *out)
 {
@@ -60,8 +61,8 @@ portrait_affine_init_rotate (double degrees, PortraitAffine *out)
 
 /* As complex numbers a similarity is z' = m z + t, with m = (b2 - b1) / (a2 - a1). */
 bool
-portrait_affine_init_similarity (const PortraitPoint *a1, const PortraitPoint *a2, const PortraitPoint *b1, const PortraitPoint *b2,
-                                 PortraitAffine *out)
+portrait_affine_init_similarity (const PortraitPoint *a1, const PortraitPoint *a2, const PortraitPoint *b1,
+                                 const PortraitPoint *b2, PortraitAffine *out)
 {
   double ax = a2->x - a1->x, ay = a2->y - a1->y;
   double bx = b2->x - b1->x, by = b2->y - b1->y;
@@ -126,7 +127,8 @@ portrait_affine_invert (const PortraitAffine *self, PortraitAffine *out)
 void
 portrait_affine_map_point (const PortraitAffine *self, const PortraitPoint *in, PortraitPoint *out)
 {
-  PortraitPoint point = { self->xx * in->x + self->xy * in->y + self->x0, self->yx * in->x + self->yy * in->y + self->y0 };
+  PortraitPoint point = { self->xx * in->x + self->xy * in->y + self->x0,
+                          self->yx * in->x + self->yy * in->y + self->y0 };
 
   *out = point;
 }
@@ -166,7 +168,8 @@ portrait_affine_near (const PortraitAffine *a, const PortraitAffine *b, double e
 bool
 portrait_rect_contains (const PortraitRect *self, const PortraitPoint *point)
 {
-  return point->x >= self->x && point->x < self->x + self->width && point->y >= self->y && point->y < self->y + self->height;
+  return point->x >= self->x && point->x < self->x + self->width && point->y >= self->y &&
+         point->y < self->y + self->height;
 }
 
 bool

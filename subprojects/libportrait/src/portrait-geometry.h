@@ -17,12 +17,15 @@ typedef struct { double xx, yx, xy, yy, x0, y0; } PortraitAffine;
 void   portrait_affine_init_identity (PortraitAffine *out);
 void   portrait_affine_init_translate (double x, double y, PortraitAffine *out);
 void   portrait_affine_init_scale (double sx, double sy, PortraitAffine *out);
-void   portrait_affine_init_rotate (double degrees, PortraitAffine *out);      /* clockwise as seen, y down; 360 is exactly the identity */
+/* clockwise as seen, y down; 360 is exactly the identity */
+void   portrait_affine_init_rotate (double degrees, PortraitAffine *out);
 /* The similarity that takes a1 to b1 and a2 to b2; false, and the identity, when a1 = a2. */
 bool   portrait_affine_init_similarity (const PortraitPoint *a1, const PortraitPoint *a2, const PortraitPoint *b1,
                                         const PortraitPoint *b2, PortraitAffine *out);
-void   portrait_affine_multiply (const PortraitAffine *first, const PortraitAffine *then, PortraitAffine *out);  /* out may be either */
-bool   portrait_affine_invert (const PortraitAffine *self, PortraitAffine *out);   /* false, out untouched, when singular or not finite */
+/* out may be either */
+void   portrait_affine_multiply (const PortraitAffine *first, const PortraitAffine *then, PortraitAffine *out);
+/* false, out untouched, when singular or not finite */
+bool   portrait_affine_invert (const PortraitAffine *self, PortraitAffine *out);
 void   portrait_affine_map_point (const PortraitAffine *self, const PortraitPoint *in, PortraitPoint *out);
 void   portrait_affine_map_bounds (const PortraitAffine *self, const PortraitRect *in, PortraitRect *out);
 double portrait_affine_get_scale (const PortraitAffine *self);                     /* square root of |determinant| */

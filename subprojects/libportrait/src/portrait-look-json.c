@@ -12,8 +12,8 @@
 
 static const char *const look_members[] = { "mien-look", "headshot", "layers", NULL };
 static const char *const headshot_members[] = { "sha256", "eyes", "eyes-source", "unit", "turn", "backdrop", NULL };
-static const char *const layer_members[] = { "type", "avatar", "variant", "sha256", "x", "y", "tilt", "scale", "flip", "opacity",
-                                             "by-hand", NULL };
+static const char *const layer_members[] = { "type", "avatar", "variant", "sha256",  "x",       "y",
+                                             "tilt", "scale",  "flip",    "opacity", "by-hand", NULL };
 
 static const char *const eyes_sources[] = { "standard", "found", "marked" };
 
@@ -35,7 +35,8 @@ refuse (GError **error, const Place *place, const char *member, const char *form
   what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_MEMBER, "This look cannot be opened: %s%s %s.", place->path, member, what);
+  g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_MEMBER, "This look cannot be opened: %s%s %s.", place->path,
+               member, what);
   return FALSE;
 }
 
@@ -139,8 +140,8 @@ read_colour (const Place *place, const char *member, guint32 *value, GError **er
   return TRUE;
 }
 
-/* What is not in @known, as the text of an object; NULL when nothing is left. What could not be read back (a number beyond
- * all numbers, half a surrogate pair) is refused, since it could not be written either. */
+/* What is not in @known, as the text of an object; NULL when nothing is left. What could not be read back (a number
+ * beyond all numbers, half a surrogate pair) is refused, since it could not be written either. */
 static gboolean
 keep_unknown (const Place *place, const char *const *known, char **out, GError **error)
 {
@@ -225,7 +226,8 @@ read_face (const Place *place, PortraitFace *face, GError **error)
     return FALSE;
 
   portrait_face_init_standard (face);
-  if (given && source != PORTRAIT_EYES_STANDARD && !portrait_face_init_eyes (eyes[0], eyes[1], eyes[2], eyes[3], 0.0, source, face))
+  if (given && source != PORTRAIT_EYES_STANDARD &&
+      !portrait_face_init_eyes (eyes[0], eyes[1], eyes[2], eyes[3], 0.0, source, face))
     return refuse (error, place, "eyes", "has both eyes in one place");
 
   if (face->source == PORTRAIT_EYES_STANDARD)
@@ -247,8 +249,8 @@ read_headshot (PortraitLook *look, const Place *root, GError **error)
 
   place.object = json_node_get_object (node);
   return keep_unknown (&place, headshot_members, &look->headshot_extra, error) &&
-         read_sha256 (&place, "sha256", &look->headshot, error) && read_colour (&place, "backdrop", &look->backdrop, error) &&
-         read_face (&place, &look->face, error);
+         read_sha256 (&place, "sha256", &look->headshot, error) &&
+         read_colour (&place, "backdrop", &look->backdrop, error) && read_face (&place, &look->face, error);
 }
 
 static gboolean
@@ -296,7 +298,8 @@ read_layer (PortraitLook *look, const Place *place, GError **error)
   if (portrait_look_find_layer (look, type_name) != NULL)
     {
       g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_DUPLICATE,
-                   "This look cannot be opened: %stype is a second \"%s\"; a portrait has one avatar of a type.", place->path, type_name);
+                   "This look cannot be opened: %stype is a second \"%s\"; a portrait has one avatar of a type.",
+                   place->path, type_name);
       return FALSE;
     }
 
@@ -309,7 +312,8 @@ read_layer (PortraitLook *look, const Place *place, GError **error)
     layer->layer.placed_by_hand = get_member (place, layer_members[i]) != NULL;
 
   return keep_unknown (place, layer_members, &layer->extra, error) &&
-         read_sha256 (place, "sha256", &layer->layer.sha256, error) && read_placement (place, &layer->layer.placement, error) &&
+         read_sha256 (place, "sha256", &layer->layer.sha256, error) &&
+         read_placement (place, &layer->layer.placement, error) &&
          read_boolean (place, "by-hand", &layer->layer.placed_by_hand, error);
 }
 
@@ -326,7 +330,8 @@ read_layers (PortraitLook *look, const Place *root, GError **error)
 
   array = json_node_get_array (node);
   if (json_array_get_length (array) > PORTRAIT_LOOK_MAX_LAYERS)
-    return refuse (error, root, "layers", "has %u entries, and may have %d", json_array_get_length (array), PORTRAIT_LOOK_MAX_LAYERS);
+    return refuse (error, root, "layers", "has %u entries, and may have %d", json_array_get_length (array),
+                   PORTRAIT_LOOK_MAX_LAYERS);
 
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
@@ -402,13 +407,14 @@ check_text (const char *json, gsize length, GError **error)
 {
   if (length > PORTRAIT_LOOK_MAX_BYTES)
     {
-      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SYNTAX, "This look cannot be opened: it has more than %d bytes.",
-                   PORTRAIT_LOOK_MAX_BYTES);
+      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SYNTAX,
+                   "This look cannot be opened: it has more than %d bytes.", PORTRAIT_LOOK_MAX_BYTES);
       return FALSE;
     }
   if (!g_utf8_validate_len (json, length, NULL) || !depth_is_bounded (json, length))
     {
-      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SYNTAX, "This look cannot be opened: it is not a JSON text.");
+      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SYNTAX,
+                           "This look cannot be opened: it is not a JSON text.");
       return FALSE;
     }
   return TRUE;
@@ -437,7 +443,8 @@ portrait_look_from_json (const char *json, gssize length, GError **error)
     }
   if (json_parser_get_root (parser) == NULL || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     {
-      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SYNTAX, "This look cannot be opened: it is not a JSON object.");
+      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_SYNTAX,
+                           "This look cannot be opened: it is not a JSON object.");
       return NULL;
     }
 

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Members that this version does not know are kept as the text of a JSON object, or NULL for none: text is copied, compared
- * and read by any thread. */
+/* Members that this version does not know are kept as the text of a JSON object, or NULL for none: text is copied,
+ * compared and read by any thread. */
 typedef struct
 {
   PortraitLayer layer;       /* first, so that a PortraitLookLayer is a PortraitLayer */

@@ -98,7 +98,8 @@ faces_equal (const PortraitFace *a, const PortraitFace *b)
 static gboolean
 placements_equal (const PortraitPlacement *a, const PortraitPlacement *b)
 {
-  return a->x == b->x && a->y == b->y && a->tilt == b->tilt && a->scale == b->scale && a->opacity == b->opacity && a->flip == b->flip;
+  return a->x == b->x && a->y == b->y && a->tilt == b->tilt && a->scale == b->scale && a->opacity == b->opacity &&
+         a->flip == b->flip;
 }
 
 static gboolean
@@ -106,8 +107,8 @@ layers_equal (const PortraitLookLayer *a, const PortraitLookLayer *b)
 {
   return a->layer.type == b->layer.type && g_strcmp0 (a->layer.avatar, b->layer.avatar) == 0 &&
          g_strcmp0 (a->layer.variant, b->layer.variant) == 0 && g_strcmp0 (a->layer.sha256, b->layer.sha256) == 0 &&
-         placements_equal (&a->layer.placement, &b->layer.placement) && !a->layer.placed_by_hand == !b->layer.placed_by_hand &&
-         g_strcmp0 (a->extra, b->extra) == 0;
+         placements_equal (&a->layer.placement, &b->layer.placement) &&
+         !a->layer.placed_by_hand == !b->layer.placed_by_hand && g_strcmp0 (a->extra, b->extra) == 0;
 }
 
 gboolean
@@ -126,7 +127,8 @@ portrait_look_equal (const PortraitLook *a, const PortraitLook *b)
   return TRUE;
 }
 
-/* Another headshot: @face may be NULL for the standard face. Layers that nobody placed by hand go to their first placement. */
+/* Another headshot: @face may be NULL for the standard face. Layers that nobody placed by hand go to their first
+ * placement. */
 void
 portrait_look_set_headshot (PortraitLook *self, const char *sha256, const PortraitFace *face)
 {
@@ -237,14 +239,15 @@ place_in_order (const PortraitLook *self, const PortraitType *type)
 {
   guint index = 0;
 
-  while (index < self->layers->len && ((const PortraitLayer *) g_ptr_array_index (self->layers, index))->type->depth <= type->depth)
+  while (index < self->layers->len &&
+         ((const PortraitLayer *) g_ptr_array_index (self->layers, index))->type->depth <= type->depth)
     index++;
   return index;
 }
 
 gboolean
-portrait_look_put (PortraitLook *self, const PortraitType *type, const char *avatar, const char *variant, const char *sha256,
-                   gboolean keep_placement)
+portrait_look_put (PortraitLook *self, const PortraitType *type, const char *avatar, const char *variant,
+                   const char *sha256, gboolean keep_placement)
 {
   PortraitLookLayer *layer, *old;
   guint index;

@@ -43,7 +43,8 @@ void                portrait_look_set_headshot (PortraitLook *self, const char *
 const char         *portrait_look_get_headshot (const PortraitLook *self);            /* sha256 or NULL */
 const PortraitFace *portrait_look_get_face (const PortraitLook *self);
 void                portrait_look_set_face (PortraitLook *self, const PortraitFace *face);
-void                portrait_look_set_backdrop (PortraitLook *self, guint32 rgb);     /* 0xRRGGBB behind what is transparent */
+/* 0xRRGGBB behind what is transparent */
+void                portrait_look_set_backdrop (PortraitLook *self, guint32 rgb);
 guint32             portrait_look_get_backdrop (const PortraitLook *self);
 
 guint                portrait_look_get_n_layers (const PortraitLook *self);
@@ -51,11 +52,12 @@ const PortraitLayer *portrait_look_get_layer (const PortraitLook *self, guint in
 const PortraitLayer *portrait_look_find_layer (const PortraitLook *self, const char *type);
 /* Puts an avatar on, at its first placement; a layer of the same type is replaced and keeps a hand-made placement only
  * if @keep_placement. TRUE when something was replaced. */
-gboolean             portrait_look_put (PortraitLook *self, const PortraitType *type, const char *avatar, const char *variant,
-                                        const char *sha256, gboolean keep_placement);
+gboolean portrait_look_put (PortraitLook *self, const PortraitType *type, const char *avatar, const char *variant,
+                            const char *sha256, gboolean keep_placement);
 gboolean             portrait_look_remove (PortraitLook *self, const char *type);
-gboolean             portrait_look_set_placement (PortraitLook *self, const char *type, const PortraitPlacement *placement);
-gboolean             portrait_look_reset_placement (PortraitLook *self, const char *type);      /* "put back": to the first placement */
+gboolean portrait_look_set_placement (PortraitLook *self, const char *type, const PortraitPlacement *placement);
+/* "put back": to the first placement */
+gboolean             portrait_look_reset_placement (PortraitLook *self, const char *type);
 gboolean             portrait_look_reorder (PortraitLook *self, const char *type, guint new_index);
 
 PortraitLook *portrait_look_from_json (const char *json, gssize length, GError **error);

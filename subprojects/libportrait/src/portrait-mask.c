@@ -7,13 +7,14 @@
 #include <math.h>
 
 /* The template says roughly where a person is, the photo's colours say it more exactly: a prior from the face template,
- * multiplied by how much more usual a pixel's colour is inside than outside (two colour histograms, refined a few times),
- * then smoothed along the photo's own edges by a guided filter (He, Sun and Tang, "Guided Image Filtering"). */
+ * multiplied by how much more usual a pixel's colour is inside than outside (two colour histograms, refined a few
+ * times), then smoothed along the photo's own edges by a guided filter (He, Sun and Tang, "Guided Image Filtering"). */
 
 #define SIDE PORTRAIT_MASK_SIDE
 #define N_PIXELS (SIDE * SIDE)
 
-/* In face units: how far the prior is in doubt on both sides of the template's outline, and how far the filter looks. */
+/* In face units: how far the prior is in doubt on both sides of the template's outline, and how far the filter looks.
+ */
 #define DOUBT 0.45
 #define FILTER_RADIUS 0.12
 
@@ -163,7 +164,8 @@ smooth_histogram (double *histogram)
         {
           int along = i / step % BINS;
 
-          histogram[i] = 0.5 * before[i] + 0.25 * before[along > 0 ? i - step : i] + 0.25 * before[along < BINS - 1 ? i + step : i];
+          histogram[i] = 0.5 * before[i] + 0.25 * before[along > 0 ? i - step : i] +
+                         0.25 * before[along < BINS - 1 ? i + step : i];
         }
     }
 }
@@ -238,7 +240,8 @@ to_surface (const Work *work)
       {
         double value = CLAMP ((work->mask[y * SIDE + x] - LOW) / (HIGH - LOW), 0.0, 1.0);
 
-        data[y * cairo_image_surface_get_stride (surface) + x] = (guint8) lround (255.0 * value * value * (3.0 - 2.0 * value));
+        data[y * cairo_image_surface_get_stride (surface) + x] = (guint8) lround (255.0 * value * value *
+                                                                                 (3.0 - 2.0 * value));
       }
   cairo_surface_mark_dirty (surface);
   return surface;

@@ -191,8 +191,8 @@ nearest_colour (const guint8 rgb[3], guint8 palette[MAX_COLOURS][3], int n_colou
   return nearest;
 }
 
-/* Rows of one filter byte (0: none, best for palettes) and one index a pixel. Half of an error goes on to the neighbours, so
- * that gradients do not band and flat parts stay flat enough to pack well. */
+/* Rows of one filter byte (0: none, best for palettes) and one index a pixel. Half of an error goes on to the
+ * neighbours, so that gradients do not band and flat parts stay flat enough to pack well. */
 static guint8 *
 make_rows (cairo_surface_t *surface, guint8 palette[MAX_COLOURS][3], int n_colours, gsize *length)
 {
@@ -277,7 +277,8 @@ deflate (const guint8 *data, gsize length, GError **error)
   g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
   g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, G_CONVERTER (compressor));
 
-  if (!g_output_stream_write_all (stream, data, length, NULL, NULL, error) || !g_output_stream_close (stream, NULL, error))
+  if (!g_output_stream_write_all (stream, data, length, NULL, NULL, error) ||
+      !g_output_stream_close (stream, NULL, error))
     return NULL;
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
 }

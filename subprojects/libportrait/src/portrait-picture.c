@@ -83,7 +83,8 @@ find_extents (cairo_surface_t *image, Extents *out)
 static cairo_surface_t *
 copy_part (cairo_surface_t *image, const PortraitPicture *part)
 {
-  cairo_surface_t *copy = cairo_image_surface_create (cairo_image_surface_get_format (image), part->width, part->height);
+  cairo_surface_t *copy = cairo_image_surface_create (cairo_image_surface_get_format (image), part->width,
+                                                      part->height);
   int from_stride = cairo_image_surface_get_stride (image), to_stride = cairo_image_surface_get_stride (copy);
   const guchar *from = cairo_image_surface_get_data (image);
   guchar *to = cairo_image_surface_get_data (copy);
@@ -91,7 +92,8 @@ copy_part (cairo_surface_t *image, const PortraitPicture *part)
   if (to == NULL)
     return copy;
   for (int y = 0; y < part->height; y++)
-    memcpy (to + (gsize) y * to_stride, from + (gsize) (y + part->y) * from_stride + (gsize) part->x * 4, (gsize) part->width * 4);
+    memcpy (to + (gsize) y * to_stride, from + (gsize) (y + part->y) * from_stride + (gsize) part->x * 4,
+            (gsize) part->width * 4);
   cairo_surface_mark_dirty (copy);
   return copy;
 }
@@ -203,7 +205,8 @@ static inline guint32
 mean4 (guint32 a, guint32 b, guint32 c, guint32 d)
 {
   guint32 even = (a & 0x00ff00ff) + (b & 0x00ff00ff) + (c & 0x00ff00ff) + (d & 0x00ff00ff) + 0x00020002;
-  guint32 odd = ((a >> 8) & 0x00ff00ff) + ((b >> 8) & 0x00ff00ff) + ((c >> 8) & 0x00ff00ff) + ((d >> 8) & 0x00ff00ff) + 0x00020002;
+  guint32 odd = ((a >> 8) & 0x00ff00ff) + ((b >> 8) & 0x00ff00ff) + ((c >> 8) & 0x00ff00ff) + ((d >> 8) & 0x00ff00ff) +
+                0x00020002;
 
   return ((even >> 2) & 0x00ff00ff) | (((odd >> 2) & 0x00ff00ff) << 8);
 }
@@ -214,7 +217,8 @@ halve (cairo_surface_t *image)
 {
   int width = cairo_image_surface_get_width (image), height = cairo_image_surface_get_height (image);
   gsize from_stride = cairo_image_surface_get_stride (image);
-  cairo_surface_t *half = cairo_image_surface_create (cairo_image_surface_get_format (image), (width + 1) / 2, (height + 1) / 2);
+  cairo_surface_t *half = cairo_image_surface_create (cairo_image_surface_get_format (image), (width + 1) / 2,
+                                                      (height + 1) / 2);
   gsize to_stride = cairo_image_surface_get_stride (half);
   const guchar *from = cairo_image_surface_get_data (image);
   guchar *to = cairo_image_surface_get_data (half);

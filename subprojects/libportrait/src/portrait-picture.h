@@ -8,22 +8,26 @@
 
 G_BEGIN_DECLS
 
-/* A picture to be drawn at any scale: its opaque part, and half-size copies that are made when first asked for. Immutable
- * to its users, counted, and safe to share between threads. */
+/* A picture to be drawn at any scale: its opaque part, and half-size copies that are made when first asked for.
+ * Immutable to its users, counted, and safe to share between threads. */
 typedef struct _PortraitPicture PortraitPicture;
 
 #define PORTRAIT_PICTURE_LEVELS 5        /* the picture itself and four halvings */
 
-PortraitPicture *portrait_picture_new (cairo_surface_t *surface, gboolean crop);      /* NULL when nothing in it is opaque */
+/* NULL when nothing in it is opaque */
+PortraitPicture *portrait_picture_new (cairo_surface_t *surface, gboolean crop);
 PortraitPicture *portrait_picture_ref (PortraitPicture *self);
 void             portrait_picture_unref (PortraitPicture *self);
 
-int              portrait_picture_get_side (PortraitPicture *self);                   /* of the whole square, in pixels */
-void             portrait_picture_get_bounds (PortraitPicture *self, PortraitRect *out);      /* of the opaque part, in pixels */
+/* of the whole square, in pixels */
+int              portrait_picture_get_side (PortraitPicture *self);
+/* of the opaque part, in pixels */
+void             portrait_picture_get_bounds (PortraitPicture *self, PortraitRect *out);
 gboolean         portrait_picture_is_opaque (PortraitPicture *self);
 /* @x and @y in pixels of the whole square. */
 guint8           portrait_picture_get_alpha (PortraitPicture *self, double x, double y);
-/* Level 0 is the picture; @origin is where its first pixel lies in the whole square, in pixels of level 0. (transfer none) */
+/* Level 0 is the picture; @origin is where its first pixel lies in the whole square, in pixels of level 0. (transfer
+ * none) */
 cairo_surface_t *portrait_picture_get_level (PortraitPicture *self, int level, PortraitPoint *origin);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PortraitPicture, portrait_picture_unref)

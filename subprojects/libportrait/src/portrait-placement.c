@@ -34,7 +34,8 @@ is_fraction (double value)
 }
 
 bool
-portrait_face_init_eyes (double lx, double ly, double rx, double ry, double box_width, PortraitEyesSource source, PortraitFace *out)
+portrait_face_init_eyes (double lx, double ly, double rx, double ry, double box_width, PortraitEyesSource source,
+                         PortraitFace *out)
 {
   double distance, unit;
 
@@ -80,8 +81,9 @@ portrait_placement_clamp (PortraitPlacement *self)
   clamp_value (&self->opacity, &portrait_control_opacity);
 }
 
-/* S3103. With known eyes the face map alone is right; with the standard face the type's own rule moves the avatar, scaled
- * from the 192 px headshot for which it is given. In a half profile the skull's middle is not between the eyes. */
+/* S3103. With known eyes the face map alone is right; with the standard face the type's own rule moves the avatar,
+ * scaled from the 192 px headshot for which it is given. In a half profile the skull's middle is not between the eyes.
+ */
 void
 portrait_placement_init_first (const PortraitType *type, const PortraitFace *face, PortraitPlacement *out)
 {
@@ -100,7 +102,8 @@ portrait_placement_init_first (const PortraitType *type, const PortraitFace *fac
   portrait_placement_clamp (out);
 }
 
-/* The direction of the eye line as a unit vector. Eyes given the other way round stand for a head that is upside down. */
+/* The direction of the eye line as a unit vector. Eyes given the other way round stand for a head that is upside down.
+ */
 static void
 eye_direction (const PortraitFace *face, double *x, double *y)
 {
@@ -159,8 +162,8 @@ offset_unit (const PortraitType *type)
 }
 
 void
-portrait_placement_map (const PortraitType *type, const PortraitFace *face, const PortraitPlacement *placement, double size,
-                        PortraitAffine *out)
+portrait_placement_map (const PortraitType *type, const PortraitFace *face, const PortraitPlacement *placement,
+                        double size, PortraitAffine *out)
 {
   PortraitPlacement own = *placement;
   PortraitAffine map, step;
@@ -186,7 +189,8 @@ portrait_placement_map (const PortraitType *type, const PortraitFace *face, cons
 }
 
 void
-portrait_placement_drag (const PortraitType *type, const PortraitFace *face, double size, double dx, double dy, PortraitPlacement *self)
+portrait_placement_drag (const PortraitType *type, const PortraitFace *face, double size, double dx, double dy,
+                         PortraitPlacement *self)
 {
   PortraitAffine base, inverse;
   double unit = offset_unit (type);

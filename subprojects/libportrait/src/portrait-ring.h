@@ -23,15 +23,20 @@ typedef struct
 } PortraitRing;
 
 /* Fields outside their limits count as the nearest limit; a length that is not a number counts as 0. Every page
- * keeps the radii of a full one, so that turning a page moves nothing in or out. The discs of one ring are evenly spread. */
+ * keeps the radii of a full one, so that turning a page moves nothing in or out. The discs of one ring are evenly
+ * spread. */
 void portrait_ring_init (PortraitRing *self, int n_items, PortraitPoint centre, double hole_radius, double item_radius);
 int  portrait_ring_n_pages (const PortraitRing *self);                    /* at least 1 */
 int  portrait_ring_page_range (const PortraitRing *self, int *first);     /* items on this page */
-bool portrait_ring_item_centre (const PortraitRing *self, int item, PortraitPoint *out);   /* false when not on this page */
-int  portrait_ring_pick (const PortraitRing *self, const PortraitPoint *pointer);          /* item, or -1; the nearest centre wins */
+/* false when not on this page */
+bool portrait_ring_item_centre (const PortraitRing *self, int item, PortraitPoint *out);
+/* item, or -1; the nearest centre wins */
+int  portrait_ring_pick (const PortraitRing *self, const PortraitPoint *pointer);
 double portrait_ring_outer_radius (const PortraitRing *self);
-double portrait_ring_snap (const PortraitRing *self, double turn);        /* the nearest turn at which an item is on top */
+/* the nearest turn at which an item is on top */
+double portrait_ring_snap (const PortraitRing *self, double turn);
 
-/* The picture's own alpha under a point: pixels is premultiplied ARGB32 as cairo's, map takes it to where it is drawn. */
+/* The picture's own alpha under a point: pixels is premultiplied ARGB32 as cairo's, map takes it to where it is drawn.
+ */
 bool portrait_alpha_hit (const uint32_t *pixels, int width, int height, int stride_bytes, const PortraitAffine *map,
                          const PortraitPoint *pointer, uint8_t threshold);

@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-/* In drawing order. The pivots are where a thing is held: a hat turns about the crown it sits on, a beard about the mouth. */
+/* In drawing order. The pivots are where a thing is held: a hat turns about the crown it sits on, a beard about the
+ * mouth. */
 static const PortraitType types[] = {
   { "background", PORTRAIT_FOLLOWS_PICTURE, 0, 0.0, 0.0, 256.0, 256.0 },
   { "paint", PORTRAIT_FOLLOWS_HEAD, 300, 0.0, 0.0, 256.0, 224.0 },

@@ -17,7 +17,8 @@ typedef struct
   const char     *name;        /* "hat"; the key in looks and catalogues */
   PortraitFollows follows;
   int             depth;       /* drawn from low to high; below PORTRAIT_DEPTH_HEADSHOT lies behind the headshot */
-  double          rule_x, rule_y;  /* S3103: first offset when no eyes are known, in pixels of a 192 px headshot; a hat: 0, -10 */
+  /* S3103: first offset when no eyes are known, in pixels of a 192 px headshot; a hat: 0, -10 */
+  double          rule_x, rule_y;
   double          pivot_x, pivot_y;    /* the point of the template about which tilt and scale turn the avatar */
 } PortraitType;
 

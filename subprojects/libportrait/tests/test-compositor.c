@@ -66,7 +66,8 @@ draw_photo (int side, cairo_format_t format)
 }
 
 static void
-put (PortraitCompositor *compositor, PortraitLook *look, const char *type, cairo_surface_t *front, cairo_surface_t *behind)
+put (PortraitCompositor *compositor, PortraitLook *look, const char *type, cairo_surface_t *front,
+     cairo_surface_t *behind)
 {
   portrait_look_put (look, portrait_type_lookup (type), type, NULL, NULL, FALSE);
   portrait_compositor_set_look (compositor, look);
@@ -94,7 +95,8 @@ make_compositor (cairo_format_t photo, gboolean background)
 
   if (background)
     put (compositor, look, "background", draw_disc (512, 256, 256, 250, 0.9, 0.2, 0.9, 1), NULL);
-  put (compositor, look, "hair", draw_disc (512, 256, 140, 60, 0.3, 0.2, 0.1, 1), draw_disc (600, 256, 240, 140, 0.4, 0.3, 0.1, 1));
+  put (compositor, look, "hair", draw_disc (512, 256, 140, 60, 0.3, 0.2, 0.1, 1),
+       draw_disc (600, 256, 240, 140, 0.4, 0.3, 0.1, 1));
   put (compositor, look, "glasses", draw_disc (256, 224, 224, 26, 0, 0, 0, 1), NULL);
   put (compositor, look, "hat", draw_hat (512, 0.8, 0.1, 0.15), NULL);
   put (compositor, look, "badge", draw_disc (512, 420, 420, 60, 1, 1, 0, 0.5), NULL);
@@ -106,7 +108,8 @@ make_compositor (cairo_format_t photo, gboolean background)
 static const guint32 *
 row_of (cairo_surface_t *surface, int y)
 {
-  return (const guint32 *) (const void *) (cairo_image_surface_get_data (surface) + (gsize) cairo_image_surface_get_stride (surface) * y);
+  return (const guint32 *) (const void *) (cairo_image_surface_get_data (surface) +
+                                         (gsize) cairo_image_surface_get_stride (surface) * y);
 }
 
 static int
@@ -174,7 +177,8 @@ test_parts_make_the_whole (void)
 
   for (int variant = 0; variant < 4; variant++)
     {
-      g_autoptr (PortraitCompositor) compositor = make_compositor (variant & 1 ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32, variant & 2);
+      g_autoptr (PortraitCompositor) compositor = make_compositor (
+          variant & 1 ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32, variant & 2);
 
       for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
         {
@@ -257,9 +261,10 @@ static void
 test_pick (void)
 {
   g_autoptr (PortraitCompositor) compositor = make_compositor (CAIRO_FORMAT_ARGB32, TRUE);
-  static const struct { double x, y; const char *type; } rows[] = {
-    { 0.42, 0.41, "glasses" }, { 0.5, 0.6, NULL }, { 0.82, 0.82, "badge" }, { 0.02, 0.5, "background" }, { 0.76, 0.36, "hair" },
-    { -0.1, 0.5, NULL }, { 1.0, 0.5, NULL }, { NAN, NAN, NULL },
+  static const struct { double x, y; const char *type;
+  } rows[] = {
+    { 0.42, 0.41, "glasses" }, { 0.5, 0.6, NULL },  { 0.82, 0.82, "badge" }, { 0.02, 0.5, "background" },
+    { 0.76, 0.36, "hair" },    { -0.1, 0.5, NULL }, { 1.0, 0.5, NULL },      { NAN, NAN, NULL },
   };
   PortraitRect bounds;
   PortraitPoint middle;

@@ -22,7 +22,8 @@ make_surface (int width, int height, cairo_format_t format, gboolean noisy)
       {
         guint32 alpha = format == CAIRO_FORMAT_ARGB32 ? (guint32) (x * 16 + y) & 0xff : 255;
         guint32 noise = noisy ? g_rand_int (rand) : 0;
-        guint32 r = ((guint32) x * 5 + (noise & 63)) & 255, g = ((guint32) y * 3 + (noise >> 8 & 63)) & 255, b = noise >> 16 & 255;
+        guint32 r = ((guint32) x * 5 + (noise & 63)) & 255, g = ((guint32) y * 3 + (noise >> 8 & 63)) & 255,
+                b = noise >> 16 & 255;
 
         ((guint32 *) (void *) (data + (gsize) cairo_image_surface_get_stride (surface) * y))[x] =
           alpha << 24 | r * alpha / 255 << 16 | g * alpha / 255 << 8 | b * alpha / 255;
@@ -66,7 +67,8 @@ assert_same_pixels (cairo_surface_t *surface, GdkPixbuf *pixbuf, gboolean with_a
   for (int y = 0; y < gdk_pixbuf_get_height (pixbuf); y++)
     for (int x = 0; x < gdk_pixbuf_get_width (pixbuf); x++)
       {
-        const guint8 *read = gdk_pixbuf_read_pixels (pixbuf) + (gsize) gdk_pixbuf_get_rowstride (pixbuf) * y + (gsize) x * n_channels;
+        const guint8 *read = gdk_pixbuf_read_pixels (pixbuf) + (gsize) gdk_pixbuf_get_rowstride (pixbuf) * y +
+                             (gsize) x * n_channels;
         guint32 pixel = pixel_at (surface, x, y);
         int alpha = surface_alpha ? (int) (pixel >> 24) : 255;
 
@@ -86,8 +88,11 @@ assert_same_pixels (cairo_surface_t *surface, GdkPixbuf *pixbuf, gboolean with_a
 static void
 test_round_trips (void)
 {
-  static const struct { PortraitFormat format; const char *type; gboolean keeps_alpha; } rows[] = {
-    { PORTRAIT_FORMAT_PNG, "png", TRUE }, { PORTRAIT_FORMAT_BMP24, "bmp", FALSE }, { PORTRAIT_FORMAT_BMP32, "bmp", TRUE },
+  static const struct { PortraitFormat format; const char *type; gboolean keeps_alpha;
+  } rows[] = {
+    { PORTRAIT_FORMAT_PNG, "png", TRUE },
+    { PORTRAIT_FORMAT_BMP24, "bmp", FALSE },
+    { PORTRAIT_FORMAT_BMP32, "bmp", TRUE },
   };
   static const int widths[] = { 1, 2, 3, 4, 5, 31, 64 };
 
@@ -95,7 +100,8 @@ test_round_trips (void)
     for (gsize w = 0; w < G_N_ELEMENTS (widths); w++)
       for (int alpha = 0; alpha < 2; alpha++)
         {
-          cairo_surface_t *surface = make_surface (widths[w], 17, alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, FALSE);
+          cairo_surface_t *surface = make_surface (widths[w], 17, alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24,
+                                                   FALSE);
           g_autoptr (GError) error = NULL;
           g_autoptr (GBytes) bytes = portrait_export (surface, rows[i].format, 95, &error);
           g_autoptr (GdkPixbuf) pixbuf = NULL;
@@ -151,7 +157,8 @@ test_bmp_for_others (void)
 
       g_file_set_contents (name, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), &error);
       g_assert_no_error (error);
-      process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, convert, from, alpha ? "png32:-" : "png24:-", NULL);
+      process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, convert, from, alpha ? "png32:-" : "png24:-",
+                                  NULL);
       g_assert_no_error (error);
       g_subprocess_communicate (process, NULL, NULL, &png, NULL, &error);
       g_assert_no_error (error);
@@ -167,9 +174,10 @@ test_bmp_for_others (void)
 static void
 test_inband (void)
 {
-  static const struct { int side, size; gsize most; int smallest; } rows[] = {
-    { 480, 192, 200000, 192 }, { 480, 192, 45 * 1024, 96 }, { 480, 256, 45 * 1024, 128 }, { 480, 192, 6000, 32 }, { 20, 192, 45 * 1024, 192 },
-    { 480, 16, 4000, 16 },
+  static const struct { int side, size; gsize most; int smallest;
+  } rows[] = {
+    { 480, 192, 200000, 192 }, { 480, 192, 45 * 1024, 96 }, { 480, 256, 45 * 1024, 128 },
+    { 480, 192, 6000, 32 },    { 20, 192, 45 * 1024, 192 }, { 480, 16, 4000, 16 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -281,10 +289,17 @@ test_refuses (void)
 static void
 test_names (void)
 {
-  static const struct { const char *name; gboolean known; PortraitFormat format; } rows[] = {
-    { "a.png", TRUE, PORTRAIT_FORMAT_PNG },   { "a.b.PNG", TRUE, PORTRAIT_FORMAT_PNG }, { "x.jpg", TRUE, PORTRAIT_FORMAT_JPEG },
-    { "x.jpeg", TRUE, PORTRAIT_FORMAT_JPEG }, { "x.Bmp", TRUE, PORTRAIT_FORMAT_BMP24 }, { "png", FALSE, 0 },
-    { "", FALSE, 0 },                         { "x.", FALSE, 0 },                       { "x.gif", FALSE, 0 },
+  static const struct { const char *name; gboolean known; PortraitFormat format;
+  } rows[] = {
+    { "a.png", TRUE, PORTRAIT_FORMAT_PNG },
+    { "a.b.PNG", TRUE, PORTRAIT_FORMAT_PNG },
+    { "x.jpg", TRUE, PORTRAIT_FORMAT_JPEG },
+    { "x.jpeg", TRUE, PORTRAIT_FORMAT_JPEG },
+    { "x.Bmp", TRUE, PORTRAIT_FORMAT_BMP24 },
+    { "png", FALSE, 0 },
+    { "", FALSE, 0 },
+    { "x.", FALSE, 0 },
+    { "x.gif", FALSE, 0 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

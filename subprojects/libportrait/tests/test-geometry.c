@@ -154,7 +154,8 @@ test_bounds (void)
   for (int i = 0; i < ROUNDS; i++)
     {
       PortraitAffine map;
-      PortraitRect box = { some (100), some (100), g_test_rand_double_range (0, 50), g_test_rand_double_range (0, 50) }, out;
+      PortraitRect box = { some (100), some (100), g_test_rand_double_range (0, 50), g_test_rand_double_range (0, 50) },
+                   out;
       PortraitPoint point;
 
       some_map (&map);

@@ -154,8 +154,9 @@ test_numbers_are_short (void)
 static void
 test_unknown_members_are_kept (void)
 {
-  static const char text[] = "{\"mien-look\":1,\"author\":{\"deep\":[1,2,{\"x\":\"\\u00e9\\\"\"}]},\"headshot\":{\"mood\":\"good\"},"
-                             "\"layers\":[{\"type\":\"hat\",\"avatar\":\"a\",\"glow\":0.25}],\"zoom\":true}";
+  static const char text[] =
+      "{\"mien-look\":1,\"author\":{\"deep\":[1,2,{\"x\":\"\\u00e9\\\"\"}]},\"headshot\":{\"mood\":\"good\"},"
+      "\"layers\":[{\"type\":\"hat\",\"avatar\":\"a\",\"glow\":0.25}],\"zoom\":true}";
   g_autoptr (GError) error = NULL;
   g_autoptr (PortraitLook) look = portrait_look_from_json (text, -1, &error);
   g_autoptr (PortraitLook) copy = NULL;
@@ -190,13 +191,16 @@ test_placement_by_default (void)
   g_assert_false (portrait_look_get_layer (look, 2)->placed_by_hand);
 }
 
-#define HAT(members) "{\"mien-look\":1,\"layers\":[{\"type\":\"coat\",\"avatar\":\"c\"},{\"type\":\"hat\",\"avatar\":\"h\"," members "}]}"
+#define HAT(members)                                                                                                   \
+  "{\"mien-look\":1,\"layers\":[{\"type\":\"coat\",\"avatar\":\"c\"},{\"type\":\"hat\",\"avatar\":\"h\"," members "}]" \
+                                                                                                                  "}"
 #define HEADSHOT(members) "{\"mien-look\":1,\"headshot\":{" members "}}"
 
 static void
 test_bad_files (void)
 {
-  static const struct { const char *text; PortraitError code; const char *named; } rows[] = {
+  static const struct { const char *text; PortraitError code; const char *named;
+  } rows[] = {
     { "", PORTRAIT_ERROR_SYNTAX, "JSON" },
     { "hello", PORTRAIT_ERROR_SYNTAX, "" },
     { "[1]", PORTRAIT_ERROR_SYNTAX, "object" },
@@ -214,9 +218,10 @@ test_bad_files (void)
     { "{\"mien-look\":1,\"layers\":[{\"type\":\"sock\",\"avatar\":\"x\"}]}", PORTRAIT_ERROR_MEMBER, "sock" },
     { "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\"}]}", PORTRAIT_ERROR_MEMBER, "layers[0].avatar" },
     { "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\",\"avatar\":\"\"}]}", PORTRAIT_ERROR_MEMBER, "layers[0].avatar" },
-    { "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\",\"avatar\":\"a\\nb\"}]}", PORTRAIT_ERROR_MEMBER, "layers[0].avatar" },
-    { "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\",\"avatar\":\"x\"},{\"type\":\"hat\",\"avatar\":\"y\"}]}", PORTRAIT_ERROR_DUPLICATE,
-      "layers[1]" },
+    { "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\",\"avatar\":\"a\\nb\"}]}", PORTRAIT_ERROR_MEMBER,
+      "layers[0].avatar" },
+    { "{\"mien-look\":1,\"layers\":[{\"type\":\"hat\",\"avatar\":\"x\"},{\"type\":\"hat\",\"avatar\":\"y\"}]}",
+      PORTRAIT_ERROR_DUPLICATE, "layers[1]" },
     { HAT ("\"tilt\":181"), PORTRAIT_ERROR_MEMBER, "layers[1].tilt" },
     { HAT ("\"tilt\":\"5\""), PORTRAIT_ERROR_MEMBER, "layers[1].tilt" },
     { HAT ("\"x\":1e999"), PORTRAIT_ERROR_MEMBER, "layers[1].x" },

@@ -11,8 +11,8 @@ static const PortraitPoint template_left = { 224, 224 }, template_right = { 288,
 static void
 test_types (void)
 {
-  static const char *const names[] = { "background", "paint", "beard", "glasses", "mask", "hair", "ears", "hat", "coat", "neck",
-                                       "badge", "frame" };
+  static const char *const names[] = { "background", "paint", "beard", "glasses", "mask",  "hair",
+                                       "ears",       "hat",   "coat",  "neck",    "badge", "frame" };
   const PortraitType *list;
   int n_types;
 
@@ -75,8 +75,9 @@ test_eyes_meet (void)
       PortraitAffine map;
       PortraitPoint left, right;
 
-      g_assert_true (portrait_face_init_eyes (mx - cos (angle) * unit / 2, my - sin (angle) * unit / 2, mx + cos (angle) * unit / 2,
-                                              my + sin (angle) * unit / 2, 0.3, PORTRAIT_EYES_FOUND, &face));
+      g_assert_true (portrait_face_init_eyes (mx - cos (angle) * unit / 2, my - sin (angle) * unit / 2,
+                                              mx + cos (angle) * unit / 2, my + sin (angle) * unit / 2, 0.3,
+                                              PORTRAIT_EYES_FOUND, &face));
       portrait_placement_init_first (type, &face, &placement);
       portrait_placement_map (type, &face, &placement, size, &map);
       portrait_affine_map_point (&map, &template_left, &left);
@@ -249,8 +250,8 @@ test_eyes (void)
     {
       PortraitFace face;
 
-      g_assert_true (portrait_face_init_eyes (rows[i].lx, rows[i].ly, rows[i].rx, rows[i].ry, rows[i].box, PORTRAIT_EYES_FOUND,
-                                              &face) == rows[i].good);
+      g_assert_true (portrait_face_init_eyes (rows[i].lx, rows[i].ly, rows[i].rx, rows[i].ry, rows[i].box,
+                                              PORTRAIT_EYES_FOUND, &face) == rows[i].good);
       g_assert_cmpfloat_with_epsilon (face.unit, rows[i].unit, 1e-9);
       g_assert_cmpint (face.source, ==, rows[i].good ? PORTRAIT_EYES_FOUND : PORTRAIT_EYES_STANDARD);
     }

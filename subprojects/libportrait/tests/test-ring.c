@@ -10,7 +10,8 @@ static const PortraitPoint origin = { 300, 200 };
 static void
 some_ring (PortraitRing *out)
 {
-  portrait_ring_init (out, g_test_rand_int_range (0, 60), origin, g_test_rand_double_range (0, 300), g_test_rand_double_range (1, 60));
+  portrait_ring_init (out, g_test_rand_int_range (0, 60), origin, g_test_rand_double_range (0, 300),
+                      g_test_rand_double_range (1, 60));
   out->per_page = g_test_rand_int_range (1, 40);
   out->n_rings = g_test_rand_int_range (1, 5);
   out->gap = g_test_rand_double_range (0, 20);
@@ -74,7 +75,8 @@ test_pick_inverts_layout (void)
       count = portrait_ring_page_range (&ring, &first);
       for (int i = first; i < first + count; i++)
         {
-          double angle = g_test_rand_double_range (0, 2 * G_PI), distance = ring.item_radius * g_test_rand_double_range (0, 0.999);
+          double angle = g_test_rand_double_range (0, 2 * G_PI),
+                 distance = ring.item_radius * g_test_rand_double_range (0, 0.999);
           PortraitPoint at;
 
           portrait_ring_item_centre (&ring, i, &at);
@@ -183,9 +185,11 @@ test_alpha (void)
 {
   static const guint32 pixels[] = { 0x00000000, 0xff112233, 0x20000000, 0x80404040 };
   PortraitAffine map, singular = { 0, 0, 0, 0, 0, 0 };
-  static const struct { double x, y; guint8 threshold; gboolean hit; } rows[] = {
-    { 100, 50, 1, FALSE }, { 115, 55, 255, TRUE }, { 105, 65, 33, FALSE }, { 105, 65, 32, TRUE },
-    { 119.9, 69.9, 128, TRUE }, { 120, 60, 1, FALSE }, { 99, 60, 1, FALSE }, { NAN, 60, 0, FALSE }, { 105, 55, 0, TRUE },
+  static const struct { double x, y; guint8 threshold; gboolean hit;
+  } rows[] = {
+    { 100, 50, 1, FALSE }, { 115, 55, 255, TRUE },     { 105, 65, 33, FALSE },
+    { 105, 65, 32, TRUE }, { 119.9, 69.9, 128, TRUE }, { 120, 60, 1, FALSE },
+    { 99, 60, 1, FALSE },  { NAN, 60, 0, FALSE },      { 105, 55, 0, TRUE },
   };
 
   portrait_affine_init_scale (10, 10, &map);
