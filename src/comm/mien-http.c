@@ -97,7 +97,7 @@ static void
 fail (GTask *task, GError *error)
 {
   Transfer *self = g_task_get_task_data (task);
-  g_autoptr (GTask) owned = task;
+  G_GNUC_UNUSED g_autoptr (GTask) owned = task;   /* its last reference goes with this function */
   g_autoptr (GError) reported = error;
 
   detach (task);
@@ -112,7 +112,7 @@ fail (GTask *task, GError *error)
 static void
 succeed (GTask *task, GBytes *bytes)
 {
-  g_autoptr (GTask) owned = task;
+  G_GNUC_UNUSED g_autoptr (GTask) owned = task;   /* its last reference goes with this function */
 
   detach (task);
   g_task_return_pointer (task, bytes, (GDestroyNotify) g_bytes_unref);

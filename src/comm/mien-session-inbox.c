@@ -61,6 +61,19 @@ take_chat (MienSession *self, XmppNode *stanza, gboolean sent, gboolean live)
     g_signal_emit_by_name (self, "message", conversation, message);
 }
 
+static const MienPepWatch *
+find_watch (MienSession *self, guint id)
+{
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      const MienPepWatch *watch = g_ptr_array_index (self->watches, i);
+
+      if (watch->id == id)
+        return watch;
+    }
+  return NULL;
+}
+
 /* XEP-0163: events come from the bare address of the account whose they are; a message that some client wrote has a
  * resource, so nobody can speak for another account, nor for his own except through his server. */
 static gboolean
@@ -68,7 +81,7 @@ take_event (MienSession *self, XmppNode *stanza)
 {
   const char *from = xmpp_node_get (stanza, "from");
   g_autoptr (XmppJid) jid = xmpp_jid_new (from != NULL ? from : self->jid, NULL);
-  g_autoptr (GPtrArray) called = NULL;
+  g_autoptr (GArray) ids = NULL;
   XmppPubsubEvent event;
 
   if (!xmpp_pubsub_event_parse (stanza, &event))
@@ -76,13 +89,15 @@ take_event (MienSession *self, XmppNode *stanza)
   if (jid == NULL || !xmpp_jid_is_bare (jid))
     return TRUE;
 
-  /* A watcher may unwatch while it is told. */
-  called = g_ptr_array_copy (self->watches, NULL, NULL);
-  for (guint i = 0; i < called->len; i++)
+  /* A watcher may unwatch itself and others while it is told. */
+  ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = 0; i < self->watches->len; i++)
+    g_array_append_val (ids, ((MienPepWatch *) g_ptr_array_index (self->watches, i))->id);
+  for (guint i = 0; i < ids->len; i++)
     {
-      const MienPepWatch *watch = g_ptr_array_index (called, i);
+      const MienPepWatch *watch = find_watch (self, g_array_index (ids, guint, i));
 
-      if (g_ptr_array_find (self->watches, watch, NULL) && strcmp (watch->node, event.node) == 0)
+      if (watch != NULL && strcmp (watch->node, event.node) == 0)
         watch->func (self, xmpp_jid_get_bare (jid), event.node, event.element, watch->user_data);
     }
   return TRUE;

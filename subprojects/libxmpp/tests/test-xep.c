@@ -68,8 +68,8 @@ test_caps_ill_formed (void)
     "<feature var='a'/><feature var='b'/><feature var='a'/>",
     "<identity category='client' type='pc' name='A'/><identity category='client' type='pc' name='A'/>",
     "<x xmlns='jabber:x:data'><field var='FORM_TYPE' type='hidden'><value>a</value><value>b</value></field></x>",
-    "<x xmlns='jabber:x:data'><field var='FORM_TYPE' type='hidden'><value>a</value></field></x>"
-    "<x xmlns='jabber:x:data'><field var='FORM_TYPE' type='hidden'><value>a</value></field></x>",
+    ("<x xmlns='jabber:x:data'><field var='FORM_TYPE' type='hidden'><value>a</value></field></x>"
+     "<x xmlns='jabber:x:data'><field var='FORM_TYPE' type='hidden'><value>a</value></field></x>"),
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
