@@ -126,7 +126,7 @@ make_account (MienApplication *self,
               XmppJid         *jid)
 {
   drop_account (self);
-  self->account_settings = mien_settings_new_for_account (self->options.data_directory, xmpp_jid_get_bare (jid));
+  self->account_settings = mien_settings_new_for_account (self->settings, xmpp_jid_get_bare (jid));
   self->account = mien_account_new (jid, self->data_directory, get_pack_directory (), self->settings);
   self->notifier = mien_notifier_new (G_APPLICATION (self), mien_account_get_session (self->account), self->settings,
                                       on_asked_for_shown, self);

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-conversation.h"
+#include "mien-text.h"
 
 #define MAX_HEIGHT 140
 
@@ -51,6 +52,7 @@ on_changed (MienMessageEntry *self)
   gsize length = strlen (text);
   gboolean too_long = length > MIEN_MESSAGE_MAX_BYTES;
 
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self->text), mien_text_has_long_run (text) ? GTK_WRAP_CHAR : GTK_WRAP_WORD_CHAR);
   gtk_widget_set_visible (self->hint, length == 0);
   gtk_widget_set_sensitive (self->send, !too_long && !is_blank (text));
   gtk_widget_set_visible (self->warning, too_long);

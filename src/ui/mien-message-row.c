@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mien-text.h"
 #include "mien-time.h"
 
 #define FACE_SIZE       32
@@ -19,13 +20,18 @@ struct _MienMessageRow
   MienFaceView *face;
   GtkWidget *bubble;
   GtkLabel *body;
+  GtkWidget *more;
   GtkLabel *time_label;
   GtkWidget *mark;
   GtkWidget *failure;
   GtkLabel *failure_label;
 
+  /* Owned */
+  char *text;
+
   gint64 time;
   gboolean is_own;
+  gboolean shows_all;
 };
 
 enum { RETRY, N_SIGNALS };
@@ -46,9 +52,38 @@ on_retry (MienMessageRow *self)
   g_signal_emit (self, signals[RETRY], 0);
 }
 
+/* Shortened at first: a friend's 64 KB shall not push everything else out of sight. */
+static void
+update_text (MienMessageRow *self)
+{
+  g_autofree char *shortened = self->shows_all ? NULL : mien_text_shorten (self->text, MIEN_MESSAGE_ROW_MAX_CHARS);
+  g_autofree char *with_end = shortened != NULL ? g_strconcat (shortened, "…", NULL) : NULL;
+  const char *shown = with_end != NULL ? with_end : self->text;
+
+  gtk_label_set_wrap_mode (self->body, mien_text_has_long_run (shown) ? PANGO_WRAP_CHAR : PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_text (self->body, shown);
+  gtk_widget_set_visible (self->more, with_end != NULL);
+}
+
+static void
+on_more (MienMessageRow *self)
+{
+  self->shows_all = TRUE;
+  update_text (self);
+}
+
+static void
+mien_message_row_finalize (GObject *object)
+{
+  g_free (MIEN_MESSAGE_ROW (object)->text);
+
+  G_OBJECT_CLASS (mien_message_row_parent_class)->finalize (object);
+}
+
 static void
 mien_message_row_class_init (MienMessageRowClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = mien_message_row_finalize;
   signals[RETRY] = g_signal_new ("retry", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -111,6 +146,13 @@ mien_message_row_init (MienMessageRow *self)
 
   self->failure = create_failure (self);
   gtk_box_append (GTK_BOX (column), self->bubble);
+  self->more = gtk_button_new_with_label (_("Show the whole message"));
+  gtk_widget_add_css_class (self->more, "flat");
+  gtk_widget_add_css_class (self->more, "mien-small-button");
+  gtk_widget_set_halign (self->more, GTK_ALIGN_START);
+  gtk_widget_set_visible (self->more, FALSE);
+  g_signal_connect_swapped (self->more, "clicked", G_CALLBACK (on_more), self);
+  gtk_box_append (GTK_BOX (column), self->more);
   gtk_box_append (GTK_BOX (column), self->failure);
   gtk_box_append (GTK_BOX (self->line), GTK_WIDGET (self->face));
   gtk_box_append (GTK_BOX (self->line), column);
@@ -158,7 +200,12 @@ mien_message_row_set_content (MienMessageRow           *self,
   full = mien_time_format_full (content->time);
   state = _(deliveries[content->delivery].label);
 
-  gtk_label_set_text (self->body, content->body);
+  if (g_strcmp0 (self->text, content->body) != 0)
+    {
+      g_free (self->text);
+      self->text = g_strdup (content->body);
+      update_text (self);
+    }
   gtk_label_set_text (self->time_label, clock);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->time_label), full);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->mark), deliveries[content->delivery].icon);

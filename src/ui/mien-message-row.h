@@ -10,10 +10,12 @@ G_BEGIN_DECLS
 
 /**
  * MienMessageRow: one message as a bubble with its time and delivery mark; a list box row.
- * Signals: "retry" (MienMessage *): the user wants a failed message sent again.
+ * Signals: "retry" (): the user wants a failed message sent again.
  */
 #define MIEN_TYPE_MESSAGE_ROW (mien_message_row_get_type ())
 G_DECLARE_FINAL_TYPE (MienMessageRow, mien_message_row, MIEN, MESSAGE_ROW, GtkListBoxRow)
+
+#define MIEN_MESSAGE_ROW_MAX_CHARS 4000    /* shown at first; the rest on demand */
 
 typedef struct
 {
@@ -32,6 +34,5 @@ gboolean    mien_message_row_is_own (MienMessageRow *self);
 MienFaceView *mien_message_row_get_face (MienMessageRow *self);
 /* First of a group of messages by one person in a few minutes: the face and some space above. */
 void        mien_message_row_set_first (MienMessageRow *self, gboolean first);
-/* signal "retry" () */
 
 G_END_DECLS

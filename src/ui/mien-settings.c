@@ -12,44 +12,39 @@
 
 static const char * const tls_names[] = { "auto", "starttls", "direct" };
 
-static GSettings *
-create_settings (const char *data_directory,
-                 const char *schema,
-                 const char *path)
+GSettings *
+mien_settings_new (const char *data_directory)
 {
   g_autoptr (GSettingsBackend) backend = NULL;
   g_autofree char *filename = NULL;
 
   if (data_directory == NULL)
-    return path != NULL ? g_settings_new_with_path (schema, path) : g_settings_new (schema);
+    return g_settings_new (MIEN_APP_ID);
 
   filename = g_build_filename (data_directory, "settings.ini", NULL);
   backend = g_keyfile_settings_backend_new (filename, ROOT_PATH, "Mien");
 
-  return path != NULL ? g_settings_new_with_backend_and_path (schema, backend, path)
-                      : g_settings_new_with_backend (schema, backend);
+  return g_settings_new_with_backend (MIEN_APP_ID, backend);
 }
 
 GSettings *
-mien_settings_new (const char *data_directory)
-{
-  return create_settings (data_directory, MIEN_APP_ID, NULL);
-}
-
-GSettings *
-mien_settings_new_for_account (const char *data_directory,
+mien_settings_new_for_account (GSettings  *settings,
                                const char *bare_jid)
 {
+  /* One backend for one file: two would each write what they know of it. */
+  g_autoptr (GSettingsBackend) backend = NULL;
   g_autofree char *name = NULL;
   g_autofree char *path = NULL;
 
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
   g_return_val_if_fail (bare_jid != NULL, NULL);
 
-  /* A JID may hold a slash in no part of its bare form, but percent signs and other characters that a path may not. */
+  /* No part of a bare JID has a slash, but some have other characters that a path may not have. */
   name = g_uri_escape_string (bare_jid, NULL, FALSE);
   path = g_strconcat (ACCOUNT_PATH, name, "/", NULL);
+  g_object_get (settings, "backend", &backend, NULL);
 
-  return create_settings (data_directory, MIEN_APP_ID ".Account", path);
+  return g_settings_new_with_backend_and_path (MIEN_APP_ID ".Account", backend, path);
 }
 
 XmppTlsMode

@@ -25,7 +25,8 @@ G_BEGIN_DECLS
 
 /* With @data_directory the settings live in a file there, apart from everybody else's; else in the desktop's. */
 GSettings  *mien_settings_new (const char *data_directory);
-GSettings  *mien_settings_new_for_account (const char *data_directory, const char *bare_jid);
+/* Kept in the same place as @settings. */
+GSettings  *mien_settings_new_for_account (GSettings *settings, const char *bare_jid);
 
 XmppTlsMode mien_tls_mode_from_name (const char *name);              /* "auto", "starttls", "direct" */
 const char *mien_tls_mode_get_name (XmppTlsMode mode);
