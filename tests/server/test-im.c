@@ -380,13 +380,16 @@ test_bad_stanzas (Fixture *fixture, gconstpointer data)
 {
   ImClient *alice = im_client_new (fixture->server, "alice", "desk");
   g_autofree char *large = g_strnfill (300 * 1024, 'x');
+  g_autoptr (XmppNode) message = NULL;
 
   im_client_ask_error (alice, "set", NULL, "<a xmlns='urn:a'/><b xmlns='urn:b'/>", "bad-request");
   im_client_ask_error (alice, "strange", NULL, "<a xmlns='urn:a'/>", "bad-request");
   im_client_send (alice, "<presence type='strange'/>");
   im_client_send (alice, "<iq type='result' id='unasked'/>");
   im_client_sync (alice);
-  im_client_send (alice, "<message to='bob@" DOMAIN "'><body>%s</body></message>", large);
+  message = xmpp_stanza_new ("message", NULL, "bob@" DOMAIN);
+  xmpp_node_add_text_child (message, "body", NULL, large);
+  xmpp_stream_send (alice->stream, message);
   im_client_wait_closed (alice);
   g_assert_nonnull (alice->error);
   im_client_free (alice);
