@@ -44,7 +44,8 @@ parse_options (int                    *argc,
     { "host", 0, 0, G_OPTION_ARG_STRING, &out->host, N_("Connect to this server"), N_("HOST") },
     { "port", 0, 0, G_OPTION_ARG_INT, &port, N_("Connect to this port"), N_("PORT") },
     { "tls", 0, 0, G_OPTION_ARG_STRING, &tls, N_("auto, starttls or direct"), N_("MODE") },
-    { "password-fd", 0, 0, G_OPTION_ARG_INT, &out->password_fd, N_("Read the password from this file descriptor"), N_("NUMBER") },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &out->password_file, N_("Sign in with the password in this file"), N_("FILE") },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &out->ca_file, N_("Trust the certificates in this file, not the system’s"), N_("FILE") },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Print the version"), NULL },
     { NULL }
   };
@@ -73,7 +74,7 @@ int
 main (int    argc,
       char **argv)
 {
-  MienApplicationOptions options = { .password_fd = -1 };
+  MienApplicationOptions options = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (MienApplication) app = NULL;
   int status;
@@ -95,6 +96,8 @@ main (int    argc,
   g_free (options.account);
   g_free (options.data_directory);
   g_free (options.host);
+  g_free (options.password_file);
+  g_free (options.ca_file);
   status = g_application_run (G_APPLICATION (app), argc, argv);
 
   return status;

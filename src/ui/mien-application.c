@@ -5,8 +5,10 @@
 #include "mien-config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xmpp-error.h>
 
@@ -88,6 +90,25 @@ on_accept_certificate (XmppClient      *client,
   return FALSE;
 }
 
+/* For servers with certificates of their own making. */
+static void
+trust_ca_file (MienApplication *self)
+{
+  g_autofree char *filename = NULL;
+  g_autoptr (GTlsDatabase) database = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->options.ca_file == NULL)
+    return;
+
+  filename = g_canonicalize_filename (self->options.ca_file, NULL);
+  database = g_tls_file_database_new (filename, &error);
+  if (database != NULL)
+    xmpp_client_set_tls_database (get_client (self), database);
+  else
+    g_message ("%s is not used: %s", filename, error->message);
+}
+
 static const char *
 get_pack_directory (void)
 {
@@ -130,6 +151,7 @@ make_account (MienApplication *self,
   self->account = mien_account_new (jid, self->data_directory, get_pack_directory (), self->settings);
   self->notifier = mien_notifier_new (G_APPLICATION (self), mien_account_get_session (self->account), self->settings,
                                       on_asked_for_shown, self);
+  trust_ca_file (self);
   g_signal_connect (get_client (self), "accept-certificate", G_CALLBACK (on_accept_certificate), self);
 }
 
@@ -420,29 +442,30 @@ on_password_found (GObject      *source,
     show_sign_in (self, get_jid (self));
 }
 
-/* One line, from whoever started the program: passwords are in no command line and in no environment. */
+/* Passwords are in no command line and in no environment, and in no file that others can read. */
 static char *
-read_password (int fd)
+read_password (const char *filename)
 {
   g_autofree char *buffer = g_malloc0 (PASSWORD_MAX_BYTES + 1);
-  gsize length = 0;
-  char *password;
+  char *password = NULL;
+  struct stat info;
+  gssize length = -1;
+  int fd = open (filename, O_RDONLY | O_CLOEXEC);
 
-  while (length < PASSWORD_MAX_BYTES)
+  if (fd < 0 || fstat (fd, &info) != 0)
+    g_message ("The password cannot be read from %s: %s", filename, g_strerror (errno));
+  else if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    g_message ("The password in %s is not used, because others can read the file: chmod 600", filename);
+  else
+    length = read (fd, buffer, PASSWORD_MAX_BYTES);
+  if (fd >= 0)
+    close (fd);
+
+  if (length > 0)
     {
-      gssize n = read (fd, buffer + length, PASSWORD_MAX_BYTES - length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        break;
-      length += n;
-      if (memchr (buffer, '\n', length) != NULL)
-        break;
+      buffer[strcspn (buffer, "\r\n")] = '\0';
+      password = *buffer != '\0' ? g_strdup (buffer) : NULL;
     }
-  close (fd);
-  buffer[strcspn (buffer, "\r\n")] = '\0';
-  password = *buffer != '\0' ? g_strdup (buffer) : NULL;
   explicit_bzero (buffer, PASSWORD_MAX_BYTES);
 
   return password;
@@ -470,11 +493,8 @@ begin (MienApplication *self)
   if (self->options.tls != XMPP_TLS_AUTO)
     g_settings_set_string (self->account_settings, MIEN_SETTING_TLS, mien_tls_mode_get_name (self->options.tls));
 
-  if (self->options.password_fd >= 0)
-    {
-      password = read_password (self->options.password_fd);
-      self->options.password_fd = -1;
-    }
+  if (self->options.password_file != NULL)
+    password = read_password (self->options.password_file);
   if (password != NULL)
     begin_with_password (self, password);
   else if (g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER))
@@ -675,6 +695,8 @@ mien_application_finalize (GObject *object)
   g_free (self->options.account);
   g_free (self->options.data_directory);
   g_free (self->options.host);
+  g_free (self->options.password_file);
+  g_free (self->options.ca_file);
   g_free (self->data_directory);
 
   G_OBJECT_CLASS (mien_application_parent_class)->finalize (object);
@@ -695,7 +717,6 @@ mien_application_class_init (MienApplicationClass *klass)
 static void
 mien_application_init (MienApplication *self)
 {
-  self->options.password_fd = -1;
 }
 
 MienApplication *
@@ -711,6 +732,8 @@ mien_application_new (const MienApplicationOptions *options)
   self->options = *options;
   self->options.account = g_strdup (options->account);
   self->options.host = g_strdup (options->host);
+  self->options.password_file = g_strdup (options->password_file);
+  self->options.ca_file = g_strdup (options->ca_file);
   self->options.data_directory = options->data_directory != NULL ? g_canonicalize_filename (options->data_directory, NULL) : NULL;
   self->data_directory = self->options.data_directory != NULL ? g_strdup (self->options.data_directory)
                                                               : g_build_filename (g_get_user_data_dir (), "mien", NULL);

@@ -20,7 +20,8 @@ typedef struct
   char       *host;                        /* or NULL */
   guint16     port;
   XmppTlsMode tls;
-  int         password_fd;                 /* a file descriptor with one line: the password; -1: none */
+  char       *password_file;               /* or NULL; its first line is the password; nobody else may read it */
+  char       *ca_file;                     /* or NULL; PEM: the certificates to trust in place of the system's */
 } MienApplicationOptions;
 
 MienApplication *mien_application_new (const MienApplicationOptions *options);   /* copied */

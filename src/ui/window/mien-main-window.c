@@ -358,7 +358,7 @@ mien_main_window_class_init (MienMainWindowClass *klass)
 
   g_type_ensure (MIEN_TYPE_FRIEND_LIST);
   g_type_ensure (MIEN_TYPE_CONVERSATION_VIEW);
-  gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/ui/main-window.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/window/main-window.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_folded);
   gtk_widget_class_bind_template_callback (widget_class, on_hint_closed);

@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "editor/mien-editor-window.h"
+#include "mien-editor-window.h"
 #include "mien-friend-dialogs.h"
 #include "mien-settings.h"
 

@@ -84,7 +84,7 @@ mien_preferences_window_class_init (MienPreferencesWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mien_preferences_window_dispose;
-  gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/ui/preferences-window.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/preferences/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MienPreferencesWindow, notifications);
   gtk_widget_class_bind_template_child (widget_class, MienPreferencesWindow, preview);
   gtk_widget_class_bind_template_child (widget_class, MienPreferencesWindow, remember);

@@ -165,7 +165,7 @@ mien_sign_in_window_class_init (MienSignInWindowClass *klass)
   signals[TRUST] = g_signal_new ("trust", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_TLS_CERTIFICATE);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/ui/sign-in-window.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/sign-in/sign-in-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MienSignInWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, MienSignInWindow, back);
   gtk_widget_class_bind_template_child (widget_class, MienSignInWindow, title);
