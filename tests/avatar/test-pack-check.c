@@ -58,6 +58,7 @@ static const struct { const char *name, *svg, *says; } bad_svgs[] = {
   { "url-escape", SVG ("<path d=\"M0 0\" fill=\"u\\72l(x)\"/>"), "character" },
   { "url-open", SVG ("<path d=\"M0 0\" fill=\"url(#a\"/>"), "cannot be read" },
   { "url-space", SVG ("<path d=\"M0 0\" fill=\"url (#a)\"/>"), "cannot be read" },
+  { "less-than", SVG ("<path d=\"<script>\"/>"), "character" },
   { "style-url", SVG ("<path d=\"M0 0\" style=\"fill:url(x.svg#a)\"/>"), "outside" },
   { "style-property", SVG ("<path d=\"M0 0\" style=\"filter:blur(3px)\"/>"), "filter" },
   { "style-nonsense", SVG ("<path d=\"M0 0\" style=\"fill\"/>"), "style" },

@@ -36,6 +36,7 @@ typedef struct
   guint depth;
   guint n_elements;
   guint n_uses;
+  GError *error;           /* the first one; kept here, since GMarkup may set another after one of a callback */
   guint with_id;           /* open elements that have an id, and so can be used */
   GArray *id_stack;        /* of gboolean, one for each open element */
   GHashTable *ids;         /* owned */
@@ -144,6 +145,8 @@ check_attribute (Checker     *self,
                  const char  *value,
                  GError     **error)
 {
+  if (strchr (value, '<') != NULL)       /* not XML when it is not escaped, and of no use when it is */
+    return fail (error, _("“%s” has a character that is not allowed."), name);
   if (self->depth == 0 && g_str_has_prefix (name, "xmlns"))
     return check_root (name, value, error);
   if (g_str_equal (name, "style"))
@@ -188,15 +191,12 @@ check_attributes (Checker      *self,
 }
 
 static void
-on_start (GMarkupParseContext  *context,
-          const char           *element,
-          const char          **names,
-          const char          **values,
-          gpointer              data,
-          GError              **error)
+check_element (Checker      *self,
+               const char   *element,
+               const char  **names,
+               const char  **values,
+               GError      **error)
 {
-  Checker *self = data;
-
   if (!g_strv_contains (elements, element))
     fail (error, _("the element <%.40s> is not allowed."), element);
   else if ((self->depth == 0) != g_str_equal (element, "svg"))
@@ -216,6 +216,24 @@ on_start (GMarkupParseContext  *context,
 }
 
 static void
+on_start (GMarkupParseContext  *context,
+          const char           *element,
+          const char          **names,
+          const char          **values,
+          gpointer              data,
+          GError              **error)
+{
+  Checker *self = data;
+  int line;
+
+  if (self->error != NULL)
+    return;
+  check_element (self, element, names, values, &self->error);
+  g_markup_parse_context_get_position (context, &line, NULL);
+  g_prefix_error (&self->error, _("line %d: "), line);
+}
+
+static void
 on_end (GMarkupParseContext  *context,
         const char           *element,
         gpointer              data,
@@ -223,24 +241,26 @@ on_end (GMarkupParseContext  *context,
 {
   Checker *self = data;
 
+  if (self->error != NULL)
+    return;
   self->depth--;
   self->with_id -= g_array_index (self->id_stack, gboolean, self->id_stack->len - 1) ? 1 : 0;
   g_array_set_size (self->id_stack, self->id_stack->len - 1);
 }
 
-/* Comments and the XML declaration. A document type could define entities. */
-static void
-on_passthrough (GMarkupParseContext  *context,
-                const char           *text,
-                gsize                 length,
-                gpointer              data,
-                GError              **error)
+/* Comments and, at the beginning, the XML declaration are allowed. A document type could define entities. */
+static gboolean
+check_markup (const char  *svg,
+              gsize        length,
+              GError     **error)
 {
-  if (length >= 4 && strncmp (text, "<!--", 4) == 0)
-    return;
-  if (length >= 6 && strncmp (text, "<?xml ", 6) == 0)
-    return;
-  fail (error, _("a document type, a CDATA section or a processing instruction is not allowed."));
+  if (!g_utf8_validate_len (svg, length, NULL))
+    return fail (error, _("it is not XML: %s"), "UTF-8");
+  for (gsize i = 0; i + 1 < length; i++)
+    if (svg[i] == '<' && ((svg[i + 1] == '!' && (i + 4 > length || strncmp (svg + i, "<!--", 4) != 0)) ||
+                          (svg[i + 1] == '?' && (i > 0 || length < 6 || strncmp (svg, "<?xml ", 6) != 0))))
+      return fail (error, _("a document type, a CDATA section or a processing instruction is not allowed."));
+  return TRUE;
 }
 
 static gboolean
@@ -262,30 +282,32 @@ mien_svg_check (const char  *svg,
                 gsize        length,
                 GError     **error)
 {
-  static const GMarkupParser parser = { .start_element = on_start, .end_element = on_end, .passthrough = on_passthrough };
+  static const GMarkupParser parser = { .start_element = on_start, .end_element = on_end };
   g_autoptr(GMarkupParseContext) context = NULL;
-  g_autoptr(GError) local = NULL;
+  g_autoptr(GError) syntax = NULL;
   Checker checker = { 0 };
-  gboolean good;
+  gboolean parsed;
 
   g_return_val_if_fail (svg != NULL, FALSE);
 
   if (length >= MIEN_SVG_CHECK_MAX_BYTES)
     return fail (error, _("it has %" G_GSIZE_FORMAT " bytes; fewer than %d are allowed."), length, MIEN_SVG_CHECK_MAX_BYTES);
+  if (!check_markup (svg, length, error))
+    return FALSE;
   checker.ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   checker.references = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   checker.id_stack = g_array_new (FALSE, FALSE, sizeof (gboolean));
   context = g_markup_parse_context_new (&parser, G_MARKUP_PREFIX_ERROR_POSITION, &checker, NULL);
-  good = g_markup_parse_context_parse (context, svg, length, &local) && g_markup_parse_context_end_parse (context, &local) &&
-         check_references (&checker, &local);
+  parsed = g_markup_parse_context_parse (context, svg, length, &syntax) && g_markup_parse_context_end_parse (context, &syntax);
+  if (checker.error == NULL && (!parsed || checker.n_elements == 0))
+    fail (&checker.error, _("it is not XML: %s"), syntax != NULL ? syntax->message : "<svg>");
+  if (checker.error == NULL)
+    check_references (&checker, &checker.error);
   g_hash_table_unref (checker.ids);
   g_hash_table_unref (checker.references);
   g_array_unref (checker.id_stack);
-  if (good)
+  if (checker.error == NULL)
     return TRUE;
-  if (local->domain == MIEN_CATALOGUE_ERROR)
-    g_propagate_error (error, g_steal_pointer (&local));
-  else
-    fail (error, _("it is not XML: %s"), local->message);
+  g_propagate_error (error, checker.error);
   return FALSE;
 }
