@@ -386,7 +386,6 @@ test_capabilities (void)
   Person alice = { 0 };
   Person bob = { 0 };
   InfoAnswer answer = { 0 };
-  g_autofree char *ver = NULL;
   const char *jid;
 
   person_sign_in (&alice, "alice", "secret-a");

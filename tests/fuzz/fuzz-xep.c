@@ -9,17 +9,17 @@ static void
 try_iq (const XmppNode *stanza)
 {
   g_autoptr (XmppDiscoInfo) info = xmpp_disco_info_parse (stanza);
-  g_autoptr (GPtrArray) items = xmpp_disco_items_parse (stanza);
+  G_GNUC_UNUSED g_autoptr (GPtrArray) items = xmpp_disco_items_parse (stanza);
   g_autoptr (XmppRegisterQuery) query = xmpp_register_parse (stanza);
-  g_autoptr (XmppUploadRequest) request = xmpp_upload_request_parse (stanza);
-  g_autoptr (XmppUploadSlot) slot = xmpp_upload_slot_parse (stanza);
+  G_GNUC_UNUSED g_autoptr (XmppUploadRequest) request = xmpp_upload_request_parse (stanza);
+  G_GNUC_UNUSED g_autoptr (XmppUploadSlot) slot = xmpp_upload_slot_parse (stanza);
   g_auto (XmppPubsubRequest) pubsub = { 0 };
   XmppNode *roster = xmpp_roster_query (stanza);
   XmppNode *vcard = xmpp_vcard_find (stanza);
 
   if (info != NULL)
     {
-      g_autofree char *ver = xmpp_caps_hash (info, G_CHECKSUM_SHA1);
+      G_GNUC_UNUSED g_autofree char *ver = xmpp_caps_hash (info, G_CHECKSUM_SHA1);
 
       xmpp_caps_is_well_formed (info);
       xmpp_upload_get_max_size (info);
@@ -44,7 +44,7 @@ try_iq (const XmppNode *stanza)
   if (vcard != NULL)
     {
       g_autofree char *type = NULL;
-      g_autoptr (GBytes) photo = xmpp_vcard_get_photo (vcard, &type);
+      G_GNUC_UNUSED g_autoptr (GBytes) photo = xmpp_vcard_get_photo (vcard, &type);
 
       xmpp_vcard_get_nickname (vcard);
     }
@@ -69,7 +69,7 @@ try_message (const XmppNode *stanza)
   XmppNode *inner;
   XmppNode *ack = xmpp_receipts_ack (stanza);
   XmppPubsubEvent event;
-  g_autofree char *nick = xmpp_nick_parse (stanza);
+  G_GNUC_UNUSED g_autofree char *nick = xmpp_nick_parse (stanza);
 
   g_clear_pointer (&ack, xmpp_node_unref);
   xmpp_carbons_unwrap (stanza, "a@b", &inner);
@@ -83,7 +83,7 @@ try_message (const XmppNode *stanza)
   XMPP_NODE_FOREACH (event.element, item)
     {
       g_autoptr (XmppAvatarMetadata) metadata = xmpp_avatar_metadata_parse (xmpp_node_first (item));
-      g_autoptr (GBytes) bytes = xmpp_avatar_data_parse (xmpp_node_first (item));
+      G_GNUC_UNUSED g_autoptr (GBytes) bytes = xmpp_avatar_data_parse (xmpp_node_first (item));
 
       if (metadata != NULL)
         {
