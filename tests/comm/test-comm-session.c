@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <mien-portrait-query.h>
 #include <mien-session.h>
@@ -8,11 +9,23 @@
 #include <xmpp-component.h>
 #include <xmpp-error.h>
 
+/* Sessions end to end: built once for Debian's Prosody and once for the in-tree server, which then runs in this process. */
+#ifdef TEST_IN_TREE
+#include "../server/im-test-client.h"
+#define DOMAIN IM_TEST_DOMAIN
+#define SERVICE "portrait." DOMAIN
+#define SERVICE_SECRET "component-secret"
+static ImServer *server;
+#else
 #include "../support/prosody.h"
+#define DOMAIN "localhost"
+#define SERVICE TEST_PROSODY_COMPONENT
+#define SERVICE_SECRET TEST_PROSODY_SECRET
+static TestProsody *server;
+#endif
 
-/* Sessions end to end against Debian's Prosody. */
-
-static TestProsody *prosody;
+static guint16 port;
+static guint16 component_port;
 
 typedef struct
 {
@@ -37,10 +50,19 @@ typedef struct
   g_source_remove (wait_tick); \
   if (!(condition)) \
     { \
-      g_autofree char *wait_log = test_prosody_get_log (prosody); \
-      g_printerr ("%s\n", wait_log); \
+      print_log (); \
     } \
   g_assert_true (condition); } G_STMT_END
+
+static void
+print_log (void)
+{
+#ifndef TEST_IN_TREE
+  g_autofree char *log = test_prosody_get_log (server);
+
+  g_printerr ("%s\n", log);
+#endif
+}
 
 static gboolean
 wait_on_tick (gpointer data)
@@ -76,18 +98,24 @@ on_event (MienSession *session, const char *from, const char *node, XmppNode *it
   person->event_from = g_strdup (from);
 }
 
+/* Each server has a certificate of its own making. */
+static gboolean
+on_certificate (XmppClient *client, GTlsCertificate *certificate, guint flags, gpointer data)
+{
+  return TRUE;
+}
+
 static void
 person_open (Person *person, const char *name)
 {
-  g_autofree char *text = g_strdup_printf ("%s@localhost", name);
+  g_autofree char *text = g_strdup_printf ("%s@" DOMAIN, name);
   g_autoptr (XmppJid) jid = xmpp_jid_new (text, NULL);
 
   if (person->directory == NULL)
     person->directory = g_dir_make_tmp ("mien-session-XXXXXX", NULL);
   person->session = mien_session_new (jid, person->directory);
-  xmpp_client_set_host (mien_session_get_client (person->session), "127.0.0.1", test_prosody_get_port (prosody),
-                        XMPP_TLS_STARTTLS);
-  xmpp_client_set_tls_database (mien_session_get_client (person->session), test_prosody_get_database (prosody));
+  xmpp_client_set_host (mien_session_get_client (person->session), "127.0.0.1", port, XMPP_TLS_STARTTLS);
+  g_signal_connect (mien_session_get_client (person->session), "accept-certificate", G_CALLBACK (on_certificate), NULL);
   g_signal_connect (mien_session_get_roster (person->session), "subscription-request", G_CALLBACK (on_request), person);
   g_signal_connect (person->session, "message", G_CALLBACK (on_message), person);
   g_signal_connect (person->session, "services-found", G_CALLBACK (on_services), person);
@@ -196,9 +224,9 @@ test_friends (void)
   Person bob = { 0 };
   MienRoster *roster;
 
-  person_sign_in (&alice, "alice", "secret-a");
+  person_sign_in (&alice, "alice", "alice");
   g_assert_no_error (alice.error);
-  person_sign_in (&bob, "bob", "secret-b");
+  person_sign_in (&bob, "bob", "bob");
   g_assert_no_error (bob.error);
   wait_until (mien_roster_is_loaded (mien_session_get_roster (alice.session)));
   wait_until (mien_roster_is_loaded (mien_session_get_roster (bob.session)));
@@ -206,24 +234,24 @@ test_friends (void)
   /* Asked, accepted, and both see each other. */
   roster = mien_session_get_roster (alice.session);
   alice.done = FALSE;
-  mien_roster_add_async (roster, "bob@localhost", "Bob Chen", NULL, on_changed, &alice);
+  mien_roster_add_async (roster, "bob@" DOMAIN, "Bob Chen", NULL, on_changed, &alice);
   wait_until (alice.done);
   g_assert_no_error (alice.error);
   wait_until (bob.n_requests == 1);
-  g_assert_true (mien_friend_get_pending_in (friend_of (&bob, "alice@localhost")));
-  mien_roster_answer (mien_session_get_roster (bob.session), "alice@localhost", TRUE);
-  wait_until (friend_of (&alice, "bob@localhost") != NULL
-              && mien_friend_get_subscription (friend_of (&alice, "bob@localhost")) == MIEN_SUBSCRIPTION_BOTH);
-  wait_until (presence_of (&alice, "bob@localhost") == MIEN_PRESENCE_ONLINE);
-  wait_until (presence_of (&bob, "alice@localhost") == MIEN_PRESENCE_ONLINE);
-  g_assert_cmpstr (mien_friend_get_name (friend_of (&alice, "bob@localhost")), ==, "Bob Chen");
+  g_assert_true (mien_friend_get_pending_in (friend_of (&bob, "alice@" DOMAIN)));
+  mien_roster_answer (mien_session_get_roster (bob.session), "alice@" DOMAIN, TRUE);
+  wait_until (friend_of (&alice, "bob@" DOMAIN) != NULL
+              && mien_friend_get_subscription (friend_of (&alice, "bob@" DOMAIN)) == MIEN_SUBSCRIPTION_BOTH);
+  wait_until (presence_of (&alice, "bob@" DOMAIN) == MIEN_PRESENCE_ONLINE);
+  wait_until (presence_of (&bob, "alice@" DOMAIN) == MIEN_PRESENCE_ONLINE);
+  g_assert_cmpstr (mien_friend_get_name (friend_of (&alice, "bob@" DOMAIN)), ==, "Bob Chen");
 
   mien_session_set_presence (bob.session, MIEN_PRESENCE_DND, "at lunch");
-  wait_until (presence_of (&alice, "bob@localhost") == MIEN_PRESENCE_DND);
-  g_assert_cmpstr (mien_friend_get_status (friend_of (&alice, "bob@localhost")), ==, "at lunch");
+  wait_until (presence_of (&alice, "bob@" DOMAIN) == MIEN_PRESENCE_DND);
+  g_assert_cmpstr (mien_friend_get_status (friend_of (&alice, "bob@" DOMAIN)), ==, "at lunch");
 
   person_sign_out (&bob);
-  wait_until (presence_of (&alice, "bob@localhost") == MIEN_PRESENCE_OFFLINE);
+  wait_until (presence_of (&alice, "bob@" DOMAIN) == MIEN_PRESENCE_OFFLINE);
   person_clear (&bob);
   person_clear (&alice);
 }
@@ -238,23 +266,23 @@ test_messages (void)
   MienConversation *to_alice;
   MienMessage *message;
 
-  person_sign_in (&alice, "alice", "secret-a");
-  person_sign_in (&phone, "alice", "secret-a");
-  person_sign_in (&bob, "bob", "secret-b");
-  wait_until (presence_of (&alice, "bob@localhost") != MIEN_PRESENCE_OFFLINE);
-  wait_until (presence_of (&bob, "alice@localhost") != MIEN_PRESENCE_OFFLINE);
+  person_sign_in (&alice, "alice", "alice");
+  person_sign_in (&phone, "alice", "alice");
+  person_sign_in (&bob, "bob", "bob");
+  wait_until (presence_of (&alice, "bob@" DOMAIN) != MIEN_PRESENCE_OFFLINE);
+  wait_until (presence_of (&bob, "alice@" DOMAIN) != MIEN_PRESENCE_OFFLINE);
 
-  to_bob = mien_session_get_conversation (alice.session, "bob@localhost");
-  to_alice = mien_session_get_conversation (bob.session, "alice@localhost");
+  to_bob = mien_session_get_conversation (alice.session, "bob@" DOMAIN);
+  to_alice = mien_session_get_conversation (bob.session, "alice@" DOMAIN);
   message = mien_conversation_send (to_bob, "Did you see my hat?", NULL);
   wait_until (mien_message_get_delivery (message) == MIEN_DELIVERY_DELIVERED);
   g_assert_cmpuint (bob.n_messages, ==, 1);
   g_assert_cmpstr (mien_message_get_body (message_at (to_alice, 0)), ==, "Did you see my hat?");
-  g_assert_cmpuint (mien_friend_get_unread (friend_of (&bob, "alice@localhost")), ==, 1);
+  g_assert_cmpuint (mien_friend_get_unread (friend_of (&bob, "alice@" DOMAIN)), ==, 1);
 
   /* The other device has it too, as ours. */
-  wait_until (g_list_model_get_n_items (G_LIST_MODEL (mien_session_get_conversation (phone.session, "bob@localhost"))) == 1);
-  g_assert_true (mien_message_is_own (message_at (mien_session_get_conversation (phone.session, "bob@localhost"), 0)));
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (mien_session_get_conversation (phone.session, "bob@" DOMAIN))) == 1);
+  g_assert_true (mien_message_is_own (message_at (mien_session_get_conversation (phone.session, "bob@" DOMAIN), 0)));
   g_assert_cmpuint (phone.n_messages, ==, 0);
 
   mien_conversation_set_typing (to_alice, TRUE);
@@ -266,15 +294,15 @@ test_messages (void)
 
   /* Bob is away; what was said waits for him with its time. */
   person_sign_out (&bob);
-  wait_until (presence_of (&alice, "bob@localhost") == MIEN_PRESENCE_OFFLINE);
+  wait_until (presence_of (&alice, "bob@" DOMAIN) == MIEN_PRESENCE_OFFLINE);
   message = mien_conversation_send (to_bob, "Good night", NULL);
   wait_until (mien_message_get_delivery (message) == MIEN_DELIVERY_SENT);
-  person_sign_in (&bob, "bob", "secret-b");
+  person_sign_in (&bob, "bob", "bob");
   wait_until (bob.n_messages == 2);
-  to_alice = mien_session_get_conversation (bob.session, "alice@localhost");
+  to_alice = mien_session_get_conversation (bob.session, "alice@" DOMAIN);
   g_assert_cmpstr (mien_message_get_body (message_at (to_alice, 0)), ==, "Good night");
 
-  message = mien_conversation_send (mien_session_get_conversation (alice.session, "nobody@localhost"), "Hello?", NULL);
+  message = mien_conversation_send (mien_session_get_conversation (alice.session, "nobody@" DOMAIN), "Hello?", NULL);
   wait_until (mien_message_get_delivery (message) == MIEN_DELIVERY_FAILED);
   g_assert_nonnull (mien_message_get_error (message));
   person_clear (&bob);
@@ -303,9 +331,9 @@ test_pep (void)
   XmppPorter *porter;
   XmppNode *nick = xmpp_node_new ("nick", XMPP_NS_NICK);
 
-  person_sign_in (&alice, "alice", "secret-a");
-  person_sign_in (&bob, "bob", "secret-b");
-  wait_until (presence_of (&alice, "bob@localhost") != MIEN_PRESENCE_OFFLINE);
+  person_sign_in (&alice, "alice", "alice");
+  person_sign_in (&bob, "bob", "bob");
+  wait_until (presence_of (&alice, "bob@" DOMAIN) != MIEN_PRESENCE_OFFLINE);
 
   porter = mien_session_get_porter (bob.session);
   g_ptr_array_add (metadata->infos, xmpp_avatar_info_new (sha1, "image/png", NULL, 10, 192, 192));
@@ -316,7 +344,7 @@ test_pep (void)
   wait_until (bob.done);
   g_assert_no_error (bob.error);
   wait_until (alice.n_events >= 1);
-  g_assert_cmpstr (alice.event_from, ==, "bob@localhost");
+  g_assert_cmpstr (alice.event_from, ==, "bob@" DOMAIN);
   wait_until (bob.n_events >= 1);
 
   xmpp_node_append_text (nick, "Bobby");
@@ -325,7 +353,7 @@ test_pep (void)
   wait_until (bob.done);
   wait_until (g_str_equal (mien_session_get_nickname (bob.session), "Bobby"));
   /* The name that alice gave goes before it. */
-  g_assert_cmpstr (mien_friend_get_name (friend_of (&alice, "bob@localhost")), ==, "Bob Chen");
+  g_assert_cmpstr (mien_friend_get_name (friend_of (&alice, "bob@" DOMAIN)), ==, "Bob Chen");
   person_clear (&bob);
   person_clear (&alice);
 }
@@ -347,17 +375,17 @@ on_component_info (XmppPorter *porter, XmppNode *iq, gpointer data)
 static void
 test_services (void)
 {
-  g_autoptr (XmppComponent) component = xmpp_component_new (TEST_PROSODY_COMPONENT, "127.0.0.1",
-                                                            test_prosody_get_component_port (prosody), TEST_PROSODY_SECRET);
+  g_autoptr (XmppComponent) component = xmpp_component_new (SERVICE, "127.0.0.1", component_port,
+                                                            SERVICE_SECRET);
   XmppPorter *porter = xmpp_component_get_porter (component);
   Person alice = { 0 };
 
   xmpp_porter_add_handler (porter, "iq", "get", "query", XMPP_NS_DISCO_INFO, 0, on_component_info, NULL, NULL);
   xmpp_component_start (component);
   wait_until (xmpp_porter_is_connected (porter));
-  person_sign_in (&alice, "alice", "secret-a");
+  person_sign_in (&alice, "alice", "alice");
   wait_until (alice.n_services == 1);
-  g_assert_cmpstr (mien_session_get_portrait_service (alice.session), ==, TEST_PROSODY_COMPONENT);
+  g_assert_cmpstr (mien_session_get_portrait_service (alice.session), ==, SERVICE);
   g_assert_cmpstr (mien_session_get_avatar_catalogue_uri (alice.session), ==, "http://127.0.0.1:1/avatars/catalogue.json");
   person_clear (&alice);
   xmpp_component_stop (component);
@@ -388,9 +416,9 @@ test_capabilities (void)
   InfoAnswer answer = { 0 };
   const char *jid;
 
-  person_sign_in (&alice, "alice", "secret-a");
-  person_sign_in (&bob, "bob", "secret-b");
-  wait_until (presence_of (&alice, "bob@localhost") != MIEN_PRESENCE_OFFLINE);
+  person_sign_in (&alice, "alice", "alice");
+  person_sign_in (&bob, "bob", "bob");
+  wait_until (presence_of (&alice, "bob@" DOMAIN) != MIEN_PRESENCE_OFFLINE);
   jid = xmpp_porter_get_jid (mien_session_get_porter (bob.session));
   xmpp_porter_iq_async (mien_session_get_porter (alice.session), xmpp_disco_info_request (jid, NULL), 0, NULL, on_info, &answer);
   wait_until (answer.done);
@@ -403,6 +431,37 @@ test_capabilities (void)
   person_clear (&alice);
 }
 
+#ifdef TEST_IN_TREE
+
+static char *secret_path;
+
+static gboolean
+start_server (void)
+{
+  g_autofree char *more = NULL;
+  g_autofree char *address = NULL;
+  int fd = g_file_open_tmp ("mien-secret-XXXXXX", &secret_path, NULL);
+
+  g_assert_cmpint (write (fd, SERVICE_SECRET, strlen (SERVICE_SECRET)), ==, strlen (SERVICE_SECRET));
+  close (fd);
+  more = g_strdup_printf ("component." SERVICE "=%s\n", secret_path);
+  server = im_server_start (more);
+  port = im_server_get_port (server);
+  address = g_strdup (mien_server_config_get_bound (server->config, "component"));
+  component_port = (guint16) g_ascii_strtoull (strrchr (address, ':') + 1, NULL, 10);
+  return TRUE;
+}
+
+static void
+stop_server (void)
+{
+  im_server_stop (server);
+  g_unlink (secret_path);
+  g_free (secret_path);
+}
+
+#else
+
 /* A thousand friends: one question and its answer, from the network and from the file. */
 static void
 test_many_friends (void)
@@ -410,7 +469,7 @@ test_many_friends (void)
   Person carol = { 0 };
   gint64 start = g_get_monotonic_time ();
 
-  person_sign_in (&carol, "carol", "secret-c");
+  person_sign_in (&carol, "carol", "carol");
   g_assert_no_error (carol.error);
   wait_until (mien_roster_is_loaded (mien_session_get_roster (carol.session)));
   g_test_message ("1000 friends from the network: %.0f ms", (g_get_monotonic_time () - start) / 1000.0);
@@ -425,6 +484,31 @@ test_many_friends (void)
   person_clear (&carol);
 }
 
+static gboolean
+start_server (void)
+{
+  if (!test_prosody_is_installed ())
+    return FALSE;
+  server = test_prosody_new ();
+  test_prosody_add_account (server, "alice", "alice");
+  test_prosody_add_account (server, "bob", "bob");
+  test_prosody_add_account (server, "carol", "carol");
+  test_prosody_add_friends (server, "carol", "friend", 1000);
+  test_prosody_start (server);
+  port = test_prosody_get_port (server);
+  component_port = test_prosody_get_component_port (server);
+  g_test_add_func ("/comm/session/many-friends", test_many_friends);
+  return TRUE;
+}
+
+static void
+stop_server (void)
+{
+  test_prosody_free (server);
+}
+
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -433,25 +517,18 @@ main (int argc, char **argv)
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
   g_test_init (&argc, &argv, NULL);
-  if (!test_prosody_is_installed ())
+  if (!start_server ())
     {
       g_print ("1..0 # SKIP Prosody is not installed\n");
       return 0;
     }
-  prosody = test_prosody_new ();
-  test_prosody_add_account (prosody, "alice", "secret-a");
-  test_prosody_add_account (prosody, "bob", "secret-b");
-  test_prosody_add_account (prosody, "carol", "secret-c");
-  test_prosody_add_friends (prosody, "carol", "friend", 1000);
-  test_prosody_start (prosody);
   g_test_add_func ("/comm/session/wrong-password", test_wrong_password);
   g_test_add_func ("/comm/session/friends", test_friends);
   g_test_add_func ("/comm/session/messages", test_messages);
   g_test_add_func ("/comm/session/pep", test_pep);
   g_test_add_func ("/comm/session/services", test_services);
   g_test_add_func ("/comm/session/capabilities", test_capabilities);
-  g_test_add_func ("/comm/session/many-friends", test_many_friends);
   status = g_test_run ();
-  test_prosody_free (prosody);
+  stop_server ();
   return status;
 }

@@ -540,6 +540,22 @@ static const XmppStreamEvents closing_events = {
   .closed = on_closed_in_order,
 };
 
+/* What we have is said for the last time, or the server would keep it for the next session, a second time (XEP-0198
+ * section 4). */
+static void
+send_last_acknowledgement (XmppClient *self)
+{
+  g_autoptr (XmppNode) ack = NULL;
+  g_autofree char *h = NULL;
+
+  if (self->stream == NULL || !xmpp_stream_is_open (self->stream) || !xmpp_sm_is_enabled (self->sm))
+    return;
+  ack = xmpp_node_new ("a", XMPP_NS_SM);
+  h = g_strdup_printf ("%u", xmpp_sm_get_handled (self->sm));
+  xmpp_node_set (ack, "h", h);
+  xmpp_stream_send (self->stream, ack);
+}
+
 void
 xmpp_client_disconnect_async (XmppClient          *self,
                               GCancellable        *cancellable,
@@ -555,6 +571,7 @@ xmpp_client_disconnect_async (XmppClient          *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_client_disconnect_async);
   connecting = g_steal_pointer (&self->connect_task);
+  send_last_acknowledgement (self);
   stream = g_steal_pointer (&self->stream);
   go_offline (self, NULL);
   if (self->attempt != NULL)
