@@ -9,6 +9,7 @@
 #include "mien-listen.h"
 
 #define TICK_SECONDS 30
+#define MAX_LAST_TURNS 100000   /* of the main loop while stopping */
 
 static void mien_im_role_iface_init (MienRoleInterface *iface);
 
@@ -133,7 +134,7 @@ mien_im_role_stop (MienRole *base)
   if (role->db != NULL)
     mien_database_close (role->db);
   /* What the database still had to say, and the last words of the streams. */
-  while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
+  for (guint i = 0; i < MAX_LAST_TURNS && g_main_context_iteration (g_main_context_get_thread_default (), FALSE); i++)
     ;
   mien_im_requests_free (role);
 }
