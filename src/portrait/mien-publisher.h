@@ -17,11 +17,13 @@ G_DECLARE_FINAL_TYPE (MienPublisher, mien_publisher, MIEN, PUBLISHER, GObject)
 #define MIEN_PUBLISH_INBAND_SIZE 192
 #define MIEN_PUBLISH_INBAND_AIM  (45 * 1024)
 #define MIEN_PUBLISH_INBAND_MAX  (72 * 1024)
+/* A hosted PNG larger than this is a JPEG instead. */
+#define MIEN_PUBLISH_HOSTED_MAX  (1536 * 1024)
 
 MienPublisher *mien_publisher_new (MienSession *session, SoupSession *http);
 void     mien_publisher_publish_async (MienPublisher *self, cairo_surface_t *portrait, MienProgress progress, gpointer progress_data,
                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean mien_publisher_publish_finish (MienPublisher *self, GAsyncResult *result, gint64 *out_updated, char **out_sha256, GError **error);
+gboolean mien_publisher_publish_finish (MienPublisher *self, GAsyncResult *result, gint64 *out_updated, char **out_sha256, GError **error);   /* Unix seconds; sha256 NULL without a portrait server */
 /* Takes the portrait back: empty metadata, and the component forgets it. */
 void     mien_publisher_retract_async (MienPublisher *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mien_publisher_retract_finish (MienPublisher *self, GAsyncResult *result, GError **error);
