@@ -81,6 +81,7 @@ struct _MienGallery
   GQueue waiting[3];               /* by priority: of MienGalleryJob, borrowed */
   guint n_running;
   GHashTable *failed;              /* key → gint64*: monotonic time before which it is not tried again */
+  GHashTable *disappointed;        /* set of jid: wanted, and lost with the connection */
   GCancellable *cancellable;
 
   guint pep_watch, vcard_handler;

@@ -475,6 +475,10 @@ mien_gallery_fetch_finish (MienGallery  *self,
 static void
 on_state (MienGallery *self)
 {
+  g_autoptr(GHashTable) disappointed = NULL;
+  GHashTableIter again;
+  gpointer jid;
+
   if (!xmpp_porter_is_connected (mien_session_get_porter (self->session)))
     {
       GHashTableIter iter;
@@ -486,6 +490,11 @@ on_state (MienGallery *self)
       return;
     }
   g_hash_table_remove_all (self->failed);
+  disappointed = g_steal_pointer (&self->disappointed);
+  self->disappointed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_iter_init (&again, disappointed);
+  while (g_hash_table_iter_next (&again, &jid, NULL))
+    mien_gallery_emit_changed (self, jid);
   query_everybody (self);
   ask_next (self);
 }

@@ -177,6 +177,8 @@ fail_job (MienGalleryJob *job,
   g_debug ("no picture %s: %s", job->key, error->message);
   *when = g_get_monotonic_time () + (gint64) (lost ? RETRY_LOST_SECONDS : RETRY_SECONDS) * G_USEC_PER_SEC;
   g_hash_table_insert (self->failed, g_strdup (job->key), when);
+  for (guint i = 0; lost && i < job->jids->len; i++)
+    g_hash_table_add (self->disappointed, g_strdup (job->jids->pdata[i]));
   end_job (job);
 }
 
@@ -542,6 +544,7 @@ mien_gallery_finalize (GObject *object)
   g_queue_clear_full (&self->to_ask, g_free);
   g_hash_table_unref (self->jobs);
   g_hash_table_unref (self->failed);
+  g_hash_table_unref (self->disappointed);
   g_clear_pointer (&self->entries, g_hash_table_unref);
   mien_gallery_surfaces_free (self->surfaces);
   g_clear_object (&self->small);
@@ -570,6 +573,7 @@ mien_gallery_init (MienGallery *self)
   self->surfaces = mien_gallery_surfaces_new (MIEN_GALLERY_MEMORY);
   self->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, job_free);
   self->failed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->disappointed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 MienGallery *
