@@ -16,6 +16,8 @@
 #include <xep/xmpp-ping.h>
 #include <xep/xmpp-receipts.h>
 
+#define REPEAT_WINDOW 200              /* messages that are looked at for a repeated one */
+
 struct _MienConversation
 {
   GObject       parent_instance;
@@ -402,6 +404,26 @@ get_stanza_time (XmppNode *stanza)
   return (delayed >= 0 && delayed < now ? delayed : now) / G_USEC_PER_SEC;
 }
 
+/* A server that lost sight of an acknowledgement keeps a message and sends it again with a stamp (XEP-0160, XEP-0198):
+ * one of those that we have. Without a stamp it is another message, whatever its id: some clients count from 1. */
+static gboolean
+is_repeated (MienConversation *self, XmppNode *stanza, const char *text)
+{
+  const char *id = xmpp_node_get (stanza, "id");
+
+  if (id == NULL || xmpp_delay_parse (stanza, NULL) < 0)
+    return FALSE;
+  for (guint i = self->messages->len; i > 0 && self->messages->len - i < REPEAT_WINDOW; i--)
+    {
+      MienMessage *message = g_ptr_array_index (self->messages, i - 1);
+
+      if (!mien_message_is_own (message) && g_strcmp0 (mien_message_get_id (message), id) == 0
+          && strcmp (mien_message_get_body (message), text) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 MienMessage *
 mien_conversation_take (MienConversation *self, XmppNode *stanza, gboolean sent, gboolean live)
 {
@@ -422,7 +444,7 @@ mien_conversation_take (MienConversation *self, XmppNode *stanza, gboolean sent,
       if (state != XMPP_CHAT_STATE_NONE || text != NULL)
         set_friend_typing (self, state == XMPP_CHAT_STATE_COMPOSING && text == NULL);
     }
-  if (text != NULL && *text != '\0')
+  if (text != NULL && *text != '\0' && (sent || !is_repeated (self, stanza, text)))
     {
       g_autofree char *body = cut_body (text);
 

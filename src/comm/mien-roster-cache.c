@@ -196,13 +196,13 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   if (bytes == NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-        g_warning ("The stored friend list was not read: %s", error->message);
+        g_message ("The stored friend list was not read: %s", error->message);
       return;
     }
   if (mien_roster_cache_unpack (self, bytes))
     mien_roster_set_loaded (self);
   else
-    g_warning ("The stored friend list is damaged and is not used");
+    g_message ("The stored friend list is damaged and is not used");
 }
 
 void
@@ -221,7 +221,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (!mien_file_write_finish (result, &error))
-    g_warning ("The friend list was not stored: %s", error->message);
+    g_message ("The friend list was not stored: %s", error->message);
   self->saving = FALSE;
   if (self->save_again)
     {
@@ -284,5 +284,5 @@ mien_roster_cache_stop (MienRoster *self)
   stop_timer (self);
   bytes = mien_roster_cache_pack (self);
   if (!mien_file_write_unsynced (self->cache_path, bytes, 0600, NULL, &error))
-    g_warning ("The friend list was not stored: %s", error->message);
+    g_message ("The friend list was not stored: %s", error->message);
 }

@@ -11,6 +11,7 @@
 #include <xep/xmpp-nick.h>
 #include <xep/xmpp-presence.h>
 #include <xep/xmpp-roster.h>
+#include <xmpp-error.h>
 
 static gboolean handle_presence (MienRoster *self, XmppNode *presence);
 
@@ -72,7 +73,7 @@ apply_all (MienRoster *self, XmppNode *query)
 
       if (++count > XMPP_ROSTER_MAX_ITEMS)
         {
-          g_warning ("The server's friend list has more than %d entries; the rest is left out",
+          g_message ("The server's friend list has more than %d entries; the rest is left out",
                      XMPP_ROSTER_MAX_ITEMS);
           break;
         }
@@ -102,7 +103,12 @@ on_roster (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (iq == NULL)
     {
-      g_warning ("The friend list was not given: %s", error->message);
+      /* A lost connection asks again when it is back; a server that refuses leaves us with what we have. */
+      if (!g_error_matches (error, XMPP_ERROR, XMPP_ERROR_CLOSED))
+        {
+          g_message ("The friend list was not given: %s", error->message);
+          mien_roster_set_loaded (self);
+        }
       return;
     }
   /* No query: what we have is current; what changed since comes as pushes (section 2.6.3). */

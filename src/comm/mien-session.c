@@ -178,7 +178,7 @@ mien_session_new (XmppJid *jid, const char *cache_directory)
   self->client = xmpp_client_new (jid);
   self->porter = g_object_ref (xmpp_client_get_porter (self->client));
   if (g_mkdir_with_parents (cache_directory, 0700) != 0)
-    g_warning ("The folder for stored data cannot be made: %s", g_strerror (errno));
+    g_message ("The folder for stored data cannot be made: %s", g_strerror (errno));
   roster_path = g_build_filename (cache_directory, "roster", NULL);
   self->roster = mien_roster_new (self->porter, self->jid, roster_path);
   mien_session_features_connect (self);

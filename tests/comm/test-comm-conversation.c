@@ -220,6 +220,23 @@ test_receive (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (count_sent (f, "message"), ==, 1);
 }
 
+/* The same message twice: only with a stamp is it the same. */
+static void
+test_repeated (Fixture *f, gconstpointer unused)
+{
+  static const char first[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Hi</body></message>";
+  static const char again[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Hi</body>"
+                              "<delay xmlns='urn:xmpp:delay' stamp='2020-01-02T03:04:05Z'/></message>";
+  static const char other[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Ho</body>"
+                              "<delay xmlns='urn:xmpp:delay' stamp='2020-01-02T03:04:05Z'/></message>";
+
+  g_assert_nonnull (take (f, first, FALSE, TRUE));
+  g_assert_null (take (f, again, FALSE, TRUE));
+  g_assert_nonnull (take (f, other, FALSE, TRUE));
+  g_assert_nonnull (take (f, first, FALSE, TRUE));
+  g_assert_cmpuint (mien_friend_get_unread (bob (f)), ==, 3);
+}
+
 static void
 test_error (Fixture *f, gconstpointer unused)
 {
@@ -290,6 +307,7 @@ main (int argc, char **argv)
   ADD ("bad-text", test_bad_text);
   ADD ("offline", test_offline);
   ADD ("receive", test_receive);
+  ADD ("repeated", test_repeated);
   ADD ("error", test_error);
   ADD ("typing", test_typing);
   ADD ("long-history", test_long_history);
