@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The whole main job by two people at two real clients, with numbered screenshots of every step:
+ *   mien-demo --data FOLDER --port PORT --output FOLDER [--photo FILE]
+ * FOLDER has alice.password, bob.password and server/im/certificate.pem; the server listens on PORT of loopback. */
+#include <locale.h>
+#include <string.h>
+
+#include "person.h"
+
+static char *data_directory, *output_directory, *photo;
+static int port;
+static DemoScreen *screen;
+static int n_shots;
+
+static void
+shot (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *file = g_strdup_printf ("%s/%02d-%s.png", output_directory, ++n_shots, name);
+
+  if (!screen_save (screen, file, &error))
+    g_error ("%s", error->message);
+  g_print ("%s\n", file);
+}
+
+static char *
+read_password (const char *friend)
+{
+  g_autofree char *file = g_strdup_printf ("%s/%s.password", data_directory, friend);
+  char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_get_contents (file, &text, NULL, &error))
+    g_error ("%s", error->message);
+  return g_strstrip (text);
+}
+
+/* Bob is there already: signed in as somebody who comes every day. */
+static Person *
+start_bob (void)
+{
+  g_autofree char *port_text = g_strdup_printf ("%d", port), *folder = g_build_filename (data_directory, "bob", NULL);
+  g_autofree char *password = g_build_filename (data_directory, "bob.password", NULL);
+  g_autofree char *certificate = g_build_filename (data_directory, "server", "im", "certificate.pem", NULL);
+  const char *argv[] = { "mien", "--account", "bob@localhost", "--data-dir", folder, "--host", "127.0.0.1", "--port", port_text,
+                         "--password-file", password, "--ca-file", certificate, NULL };
+  g_autoptr (GError) error = NULL;
+  Person *bob = person_new (screen, "bob", argv, &error);
+
+  if (bob == NULL)
+    g_error ("%s", error->message);
+  return bob;
+}
+
+static Person *
+start_alice (void)
+{
+  g_autofree char *port_text = g_strdup_printf ("%d", port), *folder = g_build_filename (data_directory, "alice", NULL);
+  const char *argv[] = { "mien", "--data-dir", folder, "--host", "127.0.0.1", "--port", port_text, NULL };
+  g_autoptr (GError) error = NULL;
+  Person *alice = person_new (screen, "alice", argv, &error);
+
+  if (alice == NULL)
+    g_error ("%s", error->message);
+  return alice;
+}
+
+/* S400: address, password, and a server that nobody known vouches for. */
+static void
+sign_in (Person *alice)
+{
+  g_autofree char *password = read_password ("alice");
+
+  person_click (alice, NULL, "Address, such as name@example.org");
+  shot ("sign-in");
+  person_type (alice, "alice@localhost");
+  person_click (alice, NULL, "Password");
+  person_type (alice, password);
+  person_key (alice, "Return");
+  person_wait_for (alice, "push button", "Trust this certificate");
+  shot ("certificate");
+  person_click (alice, "push button", "Trust this certificate");
+  person_wait_for_text (alice, "No friends yet");
+}
+
+static void
+become_friends (Person *alice, Person *bob)
+{
+  person_click (alice, "push button", "Add a friend");
+  person_click (alice, NULL, "Address");
+  person_type (alice, "bob@localhost");
+  person_click (alice, NULL, "Name for your list (optional)");
+  person_type (alice, "Bob Chen");
+  shot ("add-a-friend");
+  person_key (alice, "Return");
+
+  person_look_at (bob);
+  person_wait_for_text (bob, "alice");
+  shot ("friend-request");
+  person_click (bob, "push button", "Accept");
+  person_look_at (alice);
+  person_wait_for_text (alice, "Bob Chen");
+}
+
+static void
+chat (Person *alice, Person *bob)
+{
+  person_click (alice, NULL, "Bob Chen…");
+  person_click (alice, NULL, "Message");
+  person_type (alice, "Shall I wear a hat today? 戴帽子吗？");
+  person_key (alice, "Return");
+  person_look_at (bob);
+  person_click (bob, NULL, "alice…");
+  person_wait_for_text (bob, "Shall I wear a hat");
+  person_click (bob, NULL, "Message");
+  person_type (bob, "Please do!");
+  person_key (bob, "Return");
+  person_look_at (alice);
+  person_wait_for_text (alice, "Please do!");
+  shot ("conversation");
+}
+
+int
+main (int argc, char **argv)
+{
+  const GOptionEntry entries[] = {
+    { "data", 0, 0, G_OPTION_ARG_FILENAME, &data_directory, "The servers' and the clients' data", "FOLDER" },
+    { "port", 0, 0, G_OPTION_ARG_INT, &port, "Of the IM server", "PORT" },
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &output_directory, "For the screenshots", "FOLDER" },
+    { "photo", 0, 0, G_OPTION_ARG_FILENAME, &photo, "A headshot instead of a drawn one", "FILE" },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  setlocale (LC_ALL, "C.UTF-8");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || data_directory == NULL || output_directory == NULL || port == 0)
+    {
+      g_printerr ("%s\n", error != NULL ? error->message : "mien-demo: --data, --port and --output are needed");
+      return 2;
+    }
+  screen = screen_open ();
+  if (screen == NULL || atspi_init () != 0)
+    g_error ("There is no X display, or no accessibility bus");
+
+  Person *bob = start_bob ();
+  person_wait_for_text (bob, "No friends yet");
+  screen_place_window (screen, person_get_pid (bob), NULL, 700, 40);
+  Person *alice = start_alice ();
+  sign_in (alice);
+  become_friends (alice, bob);
+  chat (alice, bob);
+
+  person_free (alice);
+  person_free (bob);
+  screen_close (screen);
+  return 0;
+}
