@@ -808,7 +808,7 @@ on_stanza (XmppStream *stream,
            gpointer    user_data)
 {
   XmppAcceptor *self = user_data;
-  g_autoptr (XmppAcceptor) hold = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (XmppAcceptor) hold = g_object_ref (self);
 
   g_clear_pointer (&self->request, xmpp_node_unref);
   if (xmpp_node_is (stanza, "starttls", XMPP_NS_TLS))
@@ -833,7 +833,7 @@ on_closed (XmppStream   *stream,
            gpointer      user_data)
 {
   XmppAcceptor *self = user_data;
-  g_autoptr (XmppAcceptor) hold = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (XmppAcceptor) hold = g_object_ref (self);
   GError *copy = NULL;
 
   if (error != NULL)

@@ -85,9 +85,10 @@ set_state (XmppClient      *self,
            XmppClientState  state,
            const GError    *error)
 {
+  GError *copy = error != NULL ? g_error_copy (error) : NULL;   /* @error may be self->error */
+
   g_clear_error (&self->error);
-  if (error != NULL)
-    self->error = g_error_copy (error);
+  self->error = copy;
   if (self->state == state)
     return;
   self->state = state;
@@ -172,7 +173,7 @@ static void
 lost (XmppClient   *self,
       const GError *error)
 {
-  g_autoptr (XmppClient) hold = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (XmppClient) hold = g_object_ref (self);
   g_autoptr (GError) made = NULL;
 
   drop_stream (self);
@@ -305,7 +306,7 @@ resend_messages (XmppClient *self,
 
   while ((stanza = xmpp_sm_steal (old)) != NULL)
     {
-      g_autoptr (XmppNode) owned = stanza;
+      G_GNUC_UNUSED g_autoptr (XmppNode) owned = stanza;
 
       if (xmpp_node_is (stanza, "message", XMPP_NS_CLIENT) && xmpp_node_child (stanza, "body", XMPP_NS_CLIENT) != NULL)
         send_stanza (self->porter, stanza, self);

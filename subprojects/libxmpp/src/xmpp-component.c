@@ -65,7 +65,7 @@ static void
 lost (XmppComponent *self,
       const GError  *error)
 {
-  g_autoptr (XmppComponent) hold = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (XmppComponent) hold = g_object_ref (self);
 
   g_clear_handle_id (&self->handshake_id, g_source_remove);
   if (self->stream != NULL)

@@ -320,7 +320,7 @@ xmpp_porter_iq_async (XmppPorter          *self,
                       GAsyncReadyCallback  callback,
                       gpointer             user_data)
 {
-  g_autoptr (XmppNode) owned = iq;
+  G_GNUC_UNUSED g_autoptr (XmppNode) owned = iq;
   g_autoptr (GTask) task = NULL;
   const char *id;
 
@@ -374,7 +374,7 @@ gboolean
 xmpp_porter_send (XmppPorter *self,
                   XmppNode   *stanza)
 {
-  g_autoptr (XmppNode) owned = stanza;
+  G_GNUC_UNUSED g_autoptr (XmppNode) owned = stanza;
 
   g_return_val_if_fail (XMPP_IS_PORTER (self) && stanza != NULL, FALSE);
 
@@ -387,7 +387,7 @@ void
 xmpp_porter_dispatch (XmppPorter *self,
                       XmppNode   *stanza)
 {
-  g_autoptr (XmppPorter) hold = NULL;
+  G_GNUC_UNUSED g_autoptr (XmppPorter) hold = NULL;
   g_autoptr (GPtrArray) handlers = NULL;
   const char *type;
 

@@ -130,9 +130,8 @@ static void
 finish (XmppStream *self,
         GError     *error)   /* (transfer full), NULL: in order */
 {
-  g_autoptr (XmppStream) hold = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (XmppStream) hold = g_object_ref (self);
   g_autoptr (GError) owned = error;
-  const XmppStreamEvents *events = self->events;
 
   if (self->state == STATE_CLOSED)
     return;
@@ -143,8 +142,9 @@ finish (XmppStream *self,
 
       g_task_return_new_error (task, XMPP_ERROR, XMPP_ERROR_CLOSED, "The connection was closed.");
     }
-  if (events != NULL)
-    events->closed (self, owned, self->events_data);
+  /* The task's callback may have run, and its owner may be gone: then it has taken its events away. */
+  if (self->events != NULL)
+    self->events->closed (self, owned, self->events_data);
 }
 
 static gboolean
@@ -257,7 +257,7 @@ end_reading (XmppStream *self)
 static void
 pump (XmppStream *self)
 {
-  g_autoptr (XmppStream) hold = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (XmppStream) hold = g_object_ref (self);
 
   while (!self->paused && self->state != STATE_CLOSED)
     {

@@ -175,7 +175,6 @@ test_certificates (void)
 {
   g_autoptr (TestServer) server = test_server_new ("example.org", FALSE);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GTlsDatabase) nobody = NULL;
   guint asked = 0;
   XmppClient *client;
 
@@ -474,7 +473,7 @@ main (int   argc,
       char *argv[])
 {
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/sign-in", test_sign_in);
   g_test_add_func ("/client/refusals", test_refusals);
   g_test_add_func ("/client/unreachable", test_unreachable);

@@ -250,7 +250,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/component/pieces", test_pieces);
   g_test_add_func ("/component/refused", test_refused);
   g_test_add_func ("/component/comes-back", test_comes_back);

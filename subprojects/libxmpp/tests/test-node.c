@@ -171,7 +171,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/node/attributes", test_attributes);
   g_test_add_func ("/node/numbers", test_numbers);
   g_test_add_func ("/node/children", test_children);

@@ -166,7 +166,7 @@ main (int   argc,
 {
   int failed;
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/porter/answers", test_answers);
   g_test_add_func ("/porter/handlers", test_handlers);
   g_test_add_func ("/porter/ends", test_ends);

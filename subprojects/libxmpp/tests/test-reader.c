@@ -288,7 +288,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/reader/every-split", test_every_split);
   g_test_add_func ("/reader/at-once", test_at_once);
   g_test_add_func ("/reader/bad", test_bad);

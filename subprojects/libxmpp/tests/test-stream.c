@@ -311,7 +311,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stream/talk", test_talk);
   g_test_add_func ("/stream/failures", test_failures);
   g_test_add_func ("/stream/full-queue", test_full_queue);

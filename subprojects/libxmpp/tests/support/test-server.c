@@ -27,6 +27,7 @@ struct _TestServer
   GTlsDatabase *trust;
   GHashTable *accounts;     /* bare address → XmppScramKeys */
   GPtrArray *sessions;      /* owned Session */
+  guint timeout;            /* seconds for a sign-in */
   guint running;            /* acceptors */
   guint resumptions;
   guint received;
@@ -344,7 +345,7 @@ on_incoming (GSocketService    *service,
   XmppAcceptor *acceptor = xmpp_acceptor_new (G_IO_STREAM (connection), self->certificate, host, self);
 
   xmpp_acceptor_set_direct_tls (acceptor, self->direct_tls);
-  xmpp_acceptor_set_timeout (acceptor, 3);
+  xmpp_acceptor_set_timeout (acceptor, self->timeout);
   self->running++;
   xmpp_acceptor_run_async (acceptor, self->cancellable, on_accepted, self);
   return TRUE;
@@ -390,6 +391,7 @@ test_server_new (const char *domain,
   self->domain = g_strdup (domain);
   self->direct_tls = direct_tls;
   self->stream_management = TRUE;
+  self->timeout = 30;
   self->certificate = test_certificate_new (domain, &pem, &key);
   self->trust = g_tls_file_database_new (pem, &error);
   g_assert_no_error (error);
@@ -511,4 +513,11 @@ guint
 test_server_get_failures (TestServer *self)
 {
   return self->failures;
+}
+
+void
+test_server_set_timeout (TestServer *self,
+                         guint       seconds)
+{
+  self->timeout = seconds;
 }

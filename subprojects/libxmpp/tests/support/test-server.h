@@ -22,6 +22,7 @@ void        test_server_add_account (TestServer *self, const char *user, const c
 void        test_server_set_registration (TestServer *self, gboolean open);
 void        test_server_set_stream_management (TestServer *self, gboolean on);
 void        test_server_set_late (TestServer *self, gboolean late);     /* answers its acceptors from the main loop, not at once */
+void        test_server_set_timeout (TestServer *self, guint seconds);  /* for a sign-in; default 30 */
 void        test_server_forget_sessions (TestServer *self);             /* nothing can be resumed */
 void        test_server_close_all (TestServer *self, const char *condition);   /* a stream error to all */
 guint       test_server_get_resumptions (TestServer *self);
