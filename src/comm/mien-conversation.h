@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  MIEN_DELIVERY_SENDING,     /* not yet acknowledged by the server (XEP-0198) */
+  MIEN_DELIVERY_SENDING,     /* waits for a connection, or the server has not yet answered what was sent after it */
   MIEN_DELIVERY_SENT,        /* the server has it */
   MIEN_DELIVERY_DELIVERED,   /* the friend's client has it (XEP-0184) */
   MIEN_DELIVERY_FAILED,

@@ -71,7 +71,8 @@ gboolean mien_friend_drop_stale (MienFriend *self);
 gboolean mien_friend_set_conversation (MienFriend *self, guint unread, const char *last_line, gboolean typing);
 
 MienFriendGroup mien_friend_get_group (MienFriend *self);
-int      mien_friend_compare (MienFriend *a, MienFriend *b);         /* the order of the list; 0 only for the same friend */
+/* the order of the list; 0 only for the same friend */
+int      mien_friend_compare (MienFriend *a, MienFriend *b);
 void     mien_friend_emit_changed (MienFriend *self);
 
 G_END_DECLS

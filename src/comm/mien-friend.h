@@ -15,7 +15,8 @@ typedef enum
   MIEN_PRESENCE_CHAT,
 } MienPresence;
 
-typedef enum { MIEN_SUBSCRIPTION_NONE, MIEN_SUBSCRIPTION_TO, MIEN_SUBSCRIPTION_FROM, MIEN_SUBSCRIPTION_BOTH } MienSubscription;
+typedef enum { MIEN_SUBSCRIPTION_NONE, MIEN_SUBSCRIPTION_TO, MIEN_SUBSCRIPTION_FROM,
+               MIEN_SUBSCRIPTION_BOTH } MienSubscription;
 
 /**
  * MienFriend: one entry of the friend list (an RFC 6121 roster item with the presence of its best resource). A plain
@@ -25,7 +26,8 @@ typedef enum { MIEN_SUBSCRIPTION_NONE, MIEN_SUBSCRIPTION_TO, MIEN_SUBSCRIPTION_F
 G_DECLARE_FINAL_TYPE (MienFriend, mien_friend, MIEN, FRIEND, GObject)
 
 const char      *mien_friend_get_jid (MienFriend *self);             /* bare */
-const char      *mien_friend_get_name (MienFriend *self);            /* roster name, else nickname, else the local part; never NULL */
+/* roster name, else nickname, else the local part; never NULL */
+const char      *mien_friend_get_name (MienFriend *self);
 MienPresence     mien_friend_get_presence (MienFriend *self);
 const char      *mien_friend_get_status (MienFriend *self);          /* status text or NULL */
 MienSubscription mien_friend_get_subscription (MienFriend *self);

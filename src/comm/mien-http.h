@@ -30,20 +30,26 @@ typedef enum
 /* The status of a MIEN_HTTP_ERROR_STATUS; 0 for every other error. */
 guint mien_http_error_get_status (const GError *error);
 
-typedef void (*MienProgress) (guint64 done, guint64 total, gpointer user_data);   /* bytes; total 0: unknown; main thread */
+/* bytes; total 0: unknown; main thread */
+typedef void (*MienProgress) (guint64 done, guint64 total, gpointer user_data);
 
-SoupSession *mien_http_session_new (void);                           /* time-outs, user agent, connection limits; no cookies */
+/* time-outs, user agent, connection limits; no cookies */
+SoupSession *mien_http_session_new (void);
 
-/* GET. @etag (may be NULL) makes it conditional; not modified: bytes NULL, no error, *not_modified TRUE. @max_bytes counts
- * after decompression. A redirection is followed within http and https, never from https to http. */
-void    mien_http_get_async (SoupSession *session, const char *uri, const char *etag, gsize max_bytes, MienProgress progress,
+/* GET. @etag (may be NULL) makes it conditional; not modified: bytes NULL, no error, *not_modified TRUE. @max_bytes
+ * counts after decompression. A redirection is followed within http and https, never from https to http. */
+void    mien_http_get_async (SoupSession *session, const char *uri, const char *etag, gsize max_bytes,
+                             MienProgress progress,
                              gpointer progress_data, int io_priority, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
-GBytes *mien_http_get_finish (SoupSession *session, GAsyncResult *result, char **out_etag, gboolean *not_modified, GError **error);
+GBytes *mien_http_get_finish (SoupSession *session, GAsyncResult *result, char **out_etag, gboolean *not_modified,
+                              GError **error);
 
-/* PUT or POST of bytes; the answer's body is returned (at most max_answer bytes; never NULL without an error). @headers:
- * "Name", "value", ..., NULL, or NULL. A redirection is an error: the bytes go where they were meant to go or nowhere. */
-void    mien_http_send_async (SoupSession *session, const char *method, const char *uri, const char *content_type, GBytes *body,
+/* PUT or POST of bytes; the answer's body is returned (at most max_answer bytes; never NULL without an error).
+ * @headers: "Name", "value", ..., NULL, or NULL. A redirection is an error: the bytes go where they were meant to go or
+ * nowhere. */
+void    mien_http_send_async (SoupSession *session, const char *method, const char *uri, const char *content_type,
+                              GBytes *body,
                               const char * const *headers, gsize max_answer, MienProgress upload_progress,
                               MienProgress download_progress, gpointer progress_data,
                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

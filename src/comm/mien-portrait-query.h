@@ -10,12 +10,14 @@ G_BEGIN_DECLS
  * portrait component. Parse and build, both sides.
  *
  *   <iq type='get' to='portrait.example.org'>
- *     <query xmlns='urn:mien:portrait:0'><item jid='bob@example.org' id='<sha1>' updated='2026-01-02T03:04:05.678Z'/>...</query>
+ *     <query xmlns='urn:mien:portrait:0'>
+ *       <item jid='bob@example.org' id='<sha1>' updated='2026-01-02T03:04:05.678Z'/>...
+ *     </query>
  *   </iq>
  *   <iq type='result'>
  *     <query xmlns='urn:mien:portrait:0'>
- *       <item jid='' updated='' sha256='' sha1='' type='image/png' bytes='' width='' height='' url=''/>  (only what differs)
- *       <gone jid=''/>                                              (no portrait any more, or none at all)
+ *       <item jid='' updated='' sha256='' sha1='' type='image/png' bytes='' width='' height='' url=''/>
+ *       <gone jid=''/>       (no portrait any more, or none at all; who is not named has what the asker has)
  *     </query>
  *   </iq>
  *   <iq type='set'><retract xmlns='urn:mien:portrait:0'/></iq>      (forgets the caller's own)
@@ -49,15 +51,18 @@ void              mien_portrait_item_free (MienPortraitItem *self);
 /* @items: of MienPortraitItem, at most MIEN_PORTRAIT_QUERY_MAX_ITEMS from @first on go into one request. */
 XmppNode  *mien_portrait_query_request (const char *to, GPtrArray *items, guint first);
 XmppNode  *mien_portrait_query_result (const XmppNode *request, GPtrArray *items);
-/* Of a request or of a result. Items with a bad address, hash or url are left out; NULL: no query, or more than the limit. */
+/* Of a request or of a result. Items with a bad address, hash or url are left out; NULL: no query,
+ * or more than the limit. */
 GPtrArray *mien_portrait_query_parse (const XmppNode *iq);           /* of MienPortraitItem, (transfer full) */
 
 XmppNode  *mien_portrait_retract_request (const char *to);
 gboolean   mien_portrait_retract_is (const XmppNode *iq);
 
 /* The <pointer/> of XEP-0084 that Mien publishes: account and update time. */
-XmppNode  *mien_portrait_pointer_new (const char *jid, gint64 updated, const char *sha256);        /* the <pointer/>; (transfer full) */
-gboolean   mien_portrait_pointer_parse (const XmppNode *pointer, gint64 *updated, char **sha256);  /* outs may be NULL; sha256 (transfer full) */
+/* the <pointer/>; (transfer full) */
+XmppNode  *mien_portrait_pointer_new (const char *jid, gint64 updated, const char *sha256);
+/* outs may be NULL; sha256 (transfer full) */
+gboolean   mien_portrait_pointer_parse (const XmppNode *pointer, gint64 *updated, char **sha256);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienPortraitItem, mien_portrait_item_free)
 

@@ -138,7 +138,8 @@ is_whole (const char *text, gsize length, guint *out_count)
   guint lines = 0;
   g_autofree char *number = NULL;
 
-  if (length < 2 || text[length - 1] != '\n' || memchr (text, '\0', length) != NULL || !g_utf8_validate (text, length, NULL))
+  if (length < 2 || text[length - 1] != '\n' || memchr (text, '\0', length) != NULL
+      || !g_utf8_validate (text, length, NULL))
     return FALSE;
   last = g_strrstr_len (text, length - 1, "\n");
   if (last == NULL || !g_str_has_prefix (last, "\n" CACHE_TAIL "\t"))

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 #define MIEN_ROSTER_MAX_EARLY      20000                /* presences kept until the roster is known */
 #define MIEN_ROSTER_MAX_REQUESTS   200                  /* strangers who ask at one time */
 
-/* Split by concern: the list model (mien-roster.c), the protocol (mien-roster-sync.c), the file (mien-roster-cache.c). */
+/* Split by concern: the list model (mien-roster.c), the protocol (mien-roster-sync.c),
+ * the file (mien-roster-cache.c). */
 struct _MienRoster
 {
   GObject       parent_instance;
@@ -65,16 +66,19 @@ void        mien_roster_set_loaded (MienRoster *self);
 /* Protocol */
 void mien_roster_connect (MienRoster *self);                                   /* adds the handlers */
 void mien_roster_disconnect (MienRoster *self);
-void mien_roster_request (MienRoster *self);                                   /* after each sign-in, before the first presence */
+/* after each sign-in, before the first presence */
+void mien_roster_request (MienRoster *self);
 void mien_roster_set_offline (MienRoster *self);                               /* signed out: nobody is there */
 void mien_roster_set_nick (MienRoster *self, const char *bare_jid, const char *nick);
-void mien_roster_set_conversation (MienRoster *self, const char *bare_jid, guint unread, const char *last_line, gboolean typing);
+void mien_roster_set_conversation (MienRoster *self, const char *bare_jid, guint unread, const char *last_line,
+                                   gboolean typing);
 
 /* Cache */
 void mien_roster_cache_load (MienRoster *self);
 void mien_roster_cache_save_soon (MienRoster *self);
 void mien_roster_cache_stop (MienRoster *self);                                /* writes what is waiting */
 GBytes  *mien_roster_cache_pack (MienRoster *self);
-gboolean mien_roster_cache_unpack (MienRoster *self, GBytes *bytes);           /* FALSE: not a file of ours, nothing changed */
+/* FALSE: not a file of ours, nothing changed */
+gboolean mien_roster_cache_unpack (MienRoster *self, GBytes *bytes);
 
 G_END_DECLS

@@ -14,19 +14,25 @@ G_BEGIN_DECLS
 #define MIEN_TYPE_ROSTER (mien_roster_get_type ())
 G_DECLARE_FINAL_TYPE (MienRoster, mien_roster, MIEN, ROSTER, GObject)
 
-MienFriend *mien_roster_lookup (MienRoster *self, const char *bare_jid);   /* (transfer none) or NULL, whatever the filter */
+/* (transfer none) or NULL, whatever the filter */
+MienFriend *mien_roster_lookup (MienRoster *self, const char *bare_jid);
 guint       mien_roster_get_size (MienRoster *self);                 /* all friends, whatever the filter */
 guint       mien_roster_get_n_online (MienRoster *self);
 void        mien_roster_foreach (MienRoster *self, GFunc func, gpointer user_data);
-void        mien_roster_set_search (MienRoster *self, const char *text);   /* name or address contains, case folded; "" shows all */
+/* name or address contains, case folded; "" shows all */
+void        mien_roster_set_search (MienRoster *self, const char *text);
 gboolean    mien_roster_is_loaded (MienRoster *self);                /* property "loaded": from cache or network */
 
 /* RFC 6121 sections 2 and 3. Each ends when the server has answered. */
-void     mien_roster_add_async (MienRoster *self, const char *jid, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-void     mien_roster_rename_async (MienRoster *self, const char *jid, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-void     mien_roster_remove_async (MienRoster *self, const char *jid, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void     mien_roster_add_async (MienRoster *self, const char *jid, const char *name, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+void     mien_roster_rename_async (MienRoster *self, const char *jid, const char *name, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+void     mien_roster_remove_async (MienRoster *self, const char *jid, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean mien_roster_change_finish (MienRoster *self, GAsyncResult *result, GError **error);
-void     mien_roster_answer (MienRoster *self, const char *jid, gboolean accept);   /* a request of mien_friend_get_pending_in() */
+/* a request of mien_friend_get_pending_in() */
+void     mien_roster_answer (MienRoster *self, const char *jid, gboolean accept);
 /* signal "subscription-request" (MienFriend *) */
 
 G_END_DECLS

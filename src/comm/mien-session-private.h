@@ -20,8 +20,8 @@ typedef struct
   gpointer    user_data;
 } MienPepWatch;
 
-/* Split by concern: mien-session.c (the account), mien-session-inbox.c (what comes in), mien-session-services.c (what the
- * server has), mien-session-features.c (what we say that we can). */
+/* Split by concern: mien-session.c (the account), mien-session-inbox.c (what comes in), mien-session-services.c (what
+ * the server has), mien-session-features.c (what we say that we can). */
 struct _MienSession
 {
   GObject         parent_instance;

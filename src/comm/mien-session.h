@@ -23,7 +23,8 @@ const char *mien_session_get_jid (MienSession *self);                /* bare */
 MienRoster *mien_session_get_roster (MienSession *self);
 
 /* S400. On success presence is sent, the roster asked for, carbons enabled and services looked up. */
-void     mien_session_sign_in_async (MienSession *self, const char *password, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void     mien_session_sign_in_async (MienSession *self, const char *password, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean mien_session_sign_in_finish (MienSession *self, GAsyncResult *result, GError **error);
 void     mien_session_sign_out_async (MienSession *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mien_session_sign_out_finish (MienSession *self, GAsyncResult *result, GError **error);
@@ -33,20 +34,23 @@ MienPresence mien_session_get_presence (MienSession *self);
 const char  *mien_session_get_status (MienSession *self);
 const char  *mien_session_get_nickname (MienSession *self);          /* own display name; never NULL */
 
-MienConversation *mien_session_get_conversation (MienSession *self, const char *bare_jid);   /* (transfer none), made when new */
+/* (transfer none), made when new */
+MienConversation *mien_session_get_conversation (MienSession *self, const char *bare_jid);
 
 /* What service discovery found (XEP-0030) on the account's server; NULL until known or when there is none. */
 const char *mien_session_get_portrait_service (MienSession *self);   /* JID of the portrait component */
 const char *mien_session_get_avatar_catalogue_uri (MienSession *self);   /* from the portrait component's disco form */
 
-/* PEP (XEP-0163). "+notify" for @node is announced from the next presence on. */
-typedef void (*MienPepFunc) (MienSession *self, const char *from_bare_jid, const char *node, XmppNode *items, gpointer user_data);
+/* PEP (XEP-0163). "+notify" for @node is announced at once when we are signed in, else with the first presence. @items:
+ * <items/>, <purge/> or <delete/> of XMPP_NS_PUBSUB_EVENT. */
+typedef void (*MienPepFunc) (MienSession *self, const char *from_bare_jid, const char *node, XmppNode *items,
+                             gpointer user_data);
 guint mien_session_watch_pep (MienSession *self, const char *node, MienPepFunc func, gpointer user_data);
 void  mien_session_unwatch_pep (MienSession *self, guint id);
 
 XmppPorter *mien_session_get_porter (MienSession *self);             /* for src/portrait; not for windows */
 
-/* properties: "state" (XmppClientState), "presence", "status", "portrait-service"
+/* properties: "state" (XmppClientState), "presence", "status", "portrait-service", "nickname"
  * signals: "message" (MienConversation *, MienMessage *): came in, for notifications; "services-found" () */
 
 G_END_DECLS

@@ -133,7 +133,8 @@ test_delivery (Fixture *f, gconstpointer unused)
   answer_ping (f);
   g_assert_cmpint (mien_message_get_delivery (two), ==, MIEN_DELIVERY_SENT);
 
-  receipt = g_strdup_printf ("<message xmlns='jabber:client' from='bob@example.org/x'><received xmlns='urn:xmpp:receipts'"
+  receipt = g_strdup_printf ("<message xmlns='jabber:client' from='bob@example.org/x'><received"
+                             " xmlns='urn:xmpp:receipts'"
                              " id='%s'/></message>", mien_message_get_id (one));
   g_assert_null (take (f, receipt, FALSE, TRUE));
   g_assert_cmpint (mien_message_get_delivery (one), ==, MIEN_DELIVERY_DELIVERED);
@@ -212,7 +213,8 @@ test_receive (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (mien_friend_get_unread (bob (f)), ==, 3);
 
   /* The copy of our own words from another device: read there. */
-  message = take (f, "<message xmlns='jabber:client' type='chat' to='bob@example.org'><body>Mine</body></message>", TRUE, FALSE);
+  message = take (f, "<message xmlns='jabber:client' type='chat' to='bob@example.org'><body>Mine</body></message>",
+                  TRUE, FALSE);
   g_assert_true (mien_message_is_own (message));
   g_assert_cmpuint (mien_friend_get_unread (bob (f)), ==, 0);
   g_assert_null (take (f, "<message xmlns='jabber:client' type='chat' from='bob@example.org/x'/>", FALSE, TRUE));
@@ -224,10 +226,13 @@ test_receive (Fixture *f, gconstpointer unused)
 static void
 test_repeated (Fixture *f, gconstpointer unused)
 {
-  static const char first[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Hi</body></message>";
-  static const char again[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Hi</body>"
+  static const char first[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Hi"
+                              "</body></message>";
+  static const char again[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Hi"
+                              "</body>"
                               "<delay xmlns='urn:xmpp:delay' stamp='2020-01-02T03:04:05Z'/></message>";
-  static const char other[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Ho</body>"
+  static const char other[] = "<message xmlns='jabber:client' type='chat' id='1' from='bob@example.org/x'><body>Ho"
+                              "</body>"
                               "<delay xmlns='urn:xmpp:delay' stamp='2020-01-02T03:04:05Z'/></message>";
 
   g_assert_nonnull (take (f, first, FALSE, TRUE));
@@ -242,8 +247,10 @@ test_error (Fixture *f, gconstpointer unused)
 {
   MienMessage *message = mien_conversation_send (f->conversation, "Hello", NULL);
   g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s' from='bob@example.org'>"
-                                          "<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
-                                          "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such account.</text></error>"
+                                          "<error type='cancel'><item-not-found"
+                                          " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+                                          "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such account.</text>"
+                                          "</error>"
                                           "</message>", mien_message_get_id (message));
   g_autoptr (XmppNode) stanza = xmpp_node_parse (xml, -1, NULL);
 
@@ -259,7 +266,8 @@ test_typing (Fixture *f, gconstpointer unused)
                                   "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>";
   static const char text[] = "<message xmlns='jabber:client' type='chat' from='bob@example.org/x'><body>x</body>"
                              "<active xmlns='http://jabber.org/protocol/chatstates'/></message>";
-  static const char plain[] = "<message xmlns='jabber:client' type='chat' from='bob@example.org/x'><body>x</body></message>";
+  static const char plain[] = "<message xmlns='jabber:client' type='chat' from='bob@example.org/x'><body>x</body>"
+                              "</message>";
   guint sent;
 
   take (f, composing, FALSE, TRUE);
@@ -294,7 +302,8 @@ static void
 test_long_history (Fixture *f, gconstpointer unused)
 {
   for (guint i = 0; i < MIEN_CONVERSATION_MAX_MESSAGES + 10; i++)
-    take (f, "<message xmlns='jabber:client' type='chat' from='bob@example.org/x'><body>x</body></message>", i % 2, FALSE);
+    take (f, "<message xmlns='jabber:client' type='chat' from='bob@example.org/x'><body>x</body></message>", i % 2,
+          FALSE);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->conversation)), ==, MIEN_CONVERSATION_MAX_MESSAGES);
 }
 

@@ -67,7 +67,8 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
     {
       SoupMessageBody *body = soup_server_message_get_request_body (message);
 
-      if (g_strcmp0 (soup_message_headers_get_one (request, "Authorization"), "Bearer t") != 0 || !g_str_equal (method, "PUT"))
+      if (g_strcmp0 (soup_message_headers_get_one (request, "Authorization"), "Bearer t") != 0
+          || !g_str_equal (method, "PUT"))
         soup_server_message_set_status (message, 401, NULL);
       else
         {
@@ -170,7 +171,8 @@ set_up (Fixture *f, gconstpointer unused)
     g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
     g_autoptr (GSocketAddress) bound = NULL;
 
-    g_socket_listener_add_address (G_SOCKET_LISTENER (f->raw), any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
+    g_socket_listener_add_address (G_SOCKET_LISTENER (f->raw), any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                   &bound,
                                    &error);
     g_assert_no_error (error);
     port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
@@ -332,7 +334,8 @@ test_hostile (Fixture *f, gconstpointer unused)
 static void
 test_redirects (Fixture *f, gconstpointer unused)
 {
-  static const char * const targets[] = { "file:///etc/passwd", "ftp://127.0.0.1/", "javascript:1", "data:,x", "http://", "http:" };
+  static const char * const targets[] = { "file:///etc/passwd", "ftp://127.0.0.1/", "javascript:1", "data:,x",
+                                          "http://", "http:" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)
     {

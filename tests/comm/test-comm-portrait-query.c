@@ -89,8 +89,10 @@ static void
 test_hostile (void)
 {
   static const struct { const char *name; const char *value; } table[] = {
-    { "jid", "@@" }, { "jid", "a@b/resource" }, { "jid", NULL }, { "sha256", "abc" }, { "sha256", "../../../../etc/passwd" },
-    { "sha1", "zz" }, { "url", "file:///etc/passwd" }, { "url", "javascript:alert(1)" }, { "url", "" }, { "type", "text/html" },
+    { "jid", "@@" }, { "jid", "a@b/resource" }, { "jid", NULL }, { "sha256", "abc" }, { "sha256",
+                                                                                        "../../../../etc/passwd" },
+    { "sha1", "zz" }, { "url", "file:///etc/passwd" }, { "url", "javascript:alert(1)" }, { "url", "" }, { "type",
+                                                                                                          "text/html" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)

@@ -221,12 +221,14 @@ test_resources (Fixture *f, gconstpointer unused)
   static const struct { const char *xml; MienPresence presence; const char *status; } steps[] = {
     { "<presence xmlns='jabber:client' from='bob@example.org/a'><show>away</show><status>A</status></presence>",
       MIEN_PRESENCE_AWAY, "A" },
-    { "<presence xmlns='jabber:client' from='bob@example.org/b'><status>B</status></presence>", MIEN_PRESENCE_ONLINE, "B" },
+    { "<presence xmlns='jabber:client' from='bob@example.org/b'><status>B</status></presence>", MIEN_PRESENCE_ONLINE,
+      "B" },
     { "<presence xmlns='jabber:client' from='bob@example.org/a'><show>xa</show><priority>5</priority></presence>",
       MIEN_PRESENCE_XA, NULL },
     { "<presence xmlns='jabber:client' from='bob@example.org/a' type='unavailable'/>", MIEN_PRESENCE_ONLINE, "B" },
     { "<presence xmlns='jabber:client' from='bob@example.org/zzz' type='unavailable'/>", MIEN_PRESENCE_ONLINE, "B" },
-    { "<presence xmlns='jabber:client' from='bob@example.org/c'><priority>-1</priority></presence>", MIEN_PRESENCE_ONLINE, "B" },
+    { "<presence xmlns='jabber:client' from='bob@example.org/c'><priority>-1</priority></presence>",
+      MIEN_PRESENCE_ONLINE, "B" },
     { "<presence xmlns='jabber:client' from='bob@example.org' type='unavailable'/>", MIEN_PRESENCE_OFFLINE, NULL },
   };
   MienFriend *friend;
@@ -310,13 +312,15 @@ test_pushes (Fixture *f, gconstpointer unused)
   g_assert_cmpstr (xmpp_node_get (last_sent (f), "type"), ==, "result");
   g_assert_cmpstr (f->roster->version, ==, "v2");
 
-  receive (f, "<iq xmlns='jabber:client' type='set' id='p2' from='mallory@example.org/x'><query xmlns='jabber:iq:roster'>"
+  receive (f, "<iq xmlns='jabber:client' type='set' id='p2' from='mallory@example.org/x'><query"
+              " xmlns='jabber:iq:roster'>"
               "<item jid='bob@example.org' subscription='remove'/></query></iq>");
   frame (f);
   assert_shown (f, "Bob carol dan Eve");
   g_assert_cmpstr (xmpp_node_get (last_sent (f), "type"), ==, "error");
 
-  receive (f, "<iq xmlns='jabber:client' type='set' id='p3' from='alice@example.org'><query xmlns='jabber:iq:roster' ver='v3'>"
+  receive (f, "<iq xmlns='jabber:client' type='set' id='p3' from='alice@example.org'><query xmlns='jabber:iq:roster'"
+              " ver='v3'>"
               "<item jid='bob@example.org' subscription='remove'/></query></iq>");
   frame (f);
   assert_shown (f, "carol dan Eve");
@@ -331,7 +335,8 @@ test_early_presence (Fixture *f, gconstpointer unused)
   receive (f, "<presence xmlns='jabber:client' from='bob@example.org/x'/>");
   answer (f, ROSTER);
   assert_shown (f, "Bob carol dan");
-  g_assert_cmpint (mien_friend_get_presence (mien_roster_lookup (f->roster, "bob@example.org")), ==, MIEN_PRESENCE_ONLINE);
+  g_assert_cmpint (mien_friend_get_presence (mien_roster_lookup (f->roster, "bob@example.org")), ==,
+                   MIEN_PRESENCE_ONLINE);
 }
 
 static void
@@ -444,7 +449,8 @@ test_cache (Fixture *f, gconstpointer unused)
   assert_shown (f, "Bob carol Daniel\t\\n\n");
   mien_roster_set_nick (f->roster, "dan@example.org", "Daniel");
   frame (f);
-  g_assert_cmpint (mien_friend_get_presence (mien_roster_lookup (f->roster, "bob@example.org")), ==, MIEN_PRESENCE_OFFLINE);
+  g_assert_cmpint (mien_friend_get_presence (mien_roster_lookup (f->roster, "bob@example.org")), ==,
+                   MIEN_PRESENCE_OFFLINE);
   g_assert_cmpstr (mien_roster_lookup (f->roster, "carol@example.org")->roster_groups[0], ==, "Work");
   mien_roster_request (f->roster);
   g_assert_cmpstr (xmpp_node_get (xmpp_node_first (last_sent (f)), "ver"), ==, "v1");
@@ -480,7 +486,8 @@ test_reconnect (Fixture *f, gconstpointer unused)
   mien_roster_request (f->roster);
   answer (f, "");
   receive (f, "<presence xmlns='jabber:client' from='bob@example.org/y'><show>away</show></presence>");
-  g_assert_cmpint (mien_friend_get_presence (mien_roster_lookup (f->roster, "bob@example.org")), ==, MIEN_PRESENCE_AWAY);
+  g_assert_cmpint (mien_friend_get_presence (mien_roster_lookup (f->roster, "bob@example.org")), ==,
+                   MIEN_PRESENCE_AWAY);
   frame (f);
   g_assert_cmpuint (mien_roster_get_n_online (f->roster), ==, 2);
   mien_roster_set_offline (f->roster);
@@ -513,7 +520,8 @@ test_random (Fixture *f, gconstpointer unused)
           switch (g_test_rand_int_range (0, 4))
             {
             case 0:
-              receivef (f, "<iq xmlns='jabber:client' type='set' id='x'><query xmlns='jabber:iq:roster'><item jid='u%u@x' name='%d'"
+              receivef (f, "<iq xmlns='jabber:client' type='set' id='x'><query xmlns='jabber:iq:roster'><item"
+                           " jid='u%u@x' name='%d'"
                            " subscription='%s'/></query></iq>", who, g_test_rand_int_range (0, 50),
                            g_test_rand_bit () ? "both" : "remove");
               break;
@@ -521,7 +529,8 @@ test_random (Fixture *f, gconstpointer unused)
               mien_roster_set_search (f->roster, searches[g_test_rand_int_range (0, G_N_ELEMENTS (searches))]);
               break;
             default:
-              receivef (f, "<presence xmlns='jabber:client' from='u%u@x/r'%s/>", who, g_test_rand_bit () ? "" : " type='unavailable'");
+              receivef (f, "<presence xmlns='jabber:client' from='u%u@x/r'%s/>", who,
+                        g_test_rand_bit () ? "" : " type='unavailable'");
               break;
             }
         }

@@ -9,7 +9,8 @@
 #include <xmpp-component.h>
 #include <xmpp-error.h>
 
-/* Sessions end to end: built once for Debian's Prosody and once for the in-tree server, which then runs in this process. */
+/* Sessions end to end: built once for Debian's Prosody and once for the in-tree server,
+ * which then runs in this process. */
 #ifdef TEST_IN_TREE
 #include "../server/im-test-client.h"
 #define DOMAIN IM_TEST_DOMAIN
@@ -281,7 +282,8 @@ test_messages (void)
   g_assert_cmpuint (mien_friend_get_unread (friend_of (&bob, "alice@" DOMAIN)), ==, 1);
 
   /* The other device has it too, as ours. */
-  wait_until (g_list_model_get_n_items (G_LIST_MODEL (mien_session_get_conversation (phone.session, "bob@" DOMAIN))) == 1);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (mien_session_get_conversation (phone.session,
+                                                                                     "bob@" DOMAIN))) == 1);
   g_assert_true (mien_message_is_own (message_at (mien_session_get_conversation (phone.session, "bob@" DOMAIN), 0)));
   g_assert_cmpuint (phone.n_messages, ==, 0);
 
@@ -349,7 +351,8 @@ test_pep (void)
 
   xmpp_node_append_text (nick, "Bobby");
   bob.done = FALSE;
-  xmpp_porter_iq_async (porter, xmpp_pubsub_publish (NULL, XMPP_NS_NICK, "current", nick, NULL), 0, NULL, on_published, &bob);
+  xmpp_porter_iq_async (porter, xmpp_pubsub_publish (NULL, XMPP_NS_NICK, "current", nick, NULL), 0, NULL,
+                        on_published, &bob);
   wait_until (bob.done);
   wait_until (g_str_equal (mien_session_get_nickname (bob.session), "Bobby"));
   /* The name that alice gave goes before it. */
@@ -386,7 +389,8 @@ test_services (void)
   person_sign_in (&alice, "alice", "alice");
   wait_until (alice.n_services == 1);
   g_assert_cmpstr (mien_session_get_portrait_service (alice.session), ==, SERVICE);
-  g_assert_cmpstr (mien_session_get_avatar_catalogue_uri (alice.session), ==, "http://127.0.0.1:1/avatars/catalogue.json");
+  g_assert_cmpstr (mien_session_get_avatar_catalogue_uri (alice.session), ==,
+                   "http://127.0.0.1:1/avatars/catalogue.json");
   person_clear (&alice);
   xmpp_component_stop (component);
 }
@@ -420,7 +424,8 @@ test_capabilities (void)
   person_sign_in (&bob, "bob", "bob");
   wait_until (presence_of (&alice, "bob@" DOMAIN) != MIEN_PRESENCE_OFFLINE);
   jid = xmpp_porter_get_jid (mien_session_get_porter (bob.session));
-  xmpp_porter_iq_async (mien_session_get_porter (alice.session), xmpp_disco_info_request (jid, NULL), 0, NULL, on_info, &answer);
+  xmpp_porter_iq_async (mien_session_get_porter (alice.session), xmpp_disco_info_request (jid, NULL), 0, NULL,
+                        on_info, &answer);
   wait_until (answer.done);
   g_assert_nonnull (answer.info);
   g_assert_true (xmpp_disco_info_has_feature (answer.info, XMPP_NS_AVATAR_METADATA "+notify"));

@@ -62,7 +62,8 @@ make_certificate (TestProsody *self)
   g_autoptr (GError) error = NULL;
   int status;
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+  g_spawn_sync (NULL, (char **) argv, NULL,
+                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
                 NULL, NULL, NULL, NULL, &status, &error);
   g_assert_no_error (error);
   g_assert_cmpint (status, ==, 0);
@@ -84,7 +85,8 @@ test_prosody_new (void)
     "run_as_root = true\n"
     "data_path = \"%1$s/data\"\n"
     "pidfile = \"%1$s/prosody.pid\"\n"
-    "modules_enabled = { \"roster\", \"saslauth\", \"tls\", \"disco\", \"carbons\", \"pep\", \"vcard4\", \"vcard_legacy\","
+    "modules_enabled = { \"roster\", \"saslauth\", \"tls\", \"disco\", \"carbons\", \"pep\", \"vcard4\","
+    " \"vcard_legacy\","
     " \"version\", \"ping\", \"smacks\", \"offline\", \"presence\", \"message\", \"iq\" }\n"
     "modules_disabled = { \"s2s\" }\n"
     "c2s_interfaces = { \"127.0.0.1\" }\n"

@@ -39,12 +39,14 @@ test_requests (void)
     { xmpp_pubsub_retract (NULL, "urn:n", "i", TRUE), XMPP_PUBSUB_REQUEST_RETRACT, 1, 0 },
     { xmpp_pubsub_delete_node (NULL, "urn:n"), XMPP_PUBSUB_REQUEST_DELETE, 0, 0 },
     { xmpp_pubsub_configure (NULL, "urn:n", xmpp_pubsub_node_config_new ()), XMPP_PUBSUB_REQUEST_SET_CONFIG, 0, 0 },
-    { test_xml ("<iq type='get'><pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><configure node='urn:n'/></pubsub></iq>"),
+    { test_xml ("<iq type='get'><pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><configure node='urn:n'/>"
+                "</pubsub></iq>"),
       XMPP_PUBSUB_REQUEST_GET_CONFIG, 0, 0 },
     { test_xml ("<iq type='set'><pubsub xmlns='http://jabber.org/protocol/pubsub'><create node='urn:n'/></pubsub></iq>"),
       XMPP_PUBSUB_REQUEST_CREATE, 0, 0 },
   };
-  g_autoptr (XmppNode) other = test_xml ("<iq type='get'><pubsub xmlns='http://jabber.org/protocol/pubsub'><options/></pubsub></iq>");
+  g_autoptr (XmppNode) other = test_xml ("<iq type='get'><pubsub xmlns='http://jabber.org/protocol/pubsub'>"
+                                         "<options/></pubsub></iq>");
   g_autoptr (XmppNode) none = test_xml ("<iq type='get'><query xmlns='jabber:iq:roster'/></iq>");
   g_auto (XmppPubsubRequest) request = { 0 };
 
@@ -68,7 +70,8 @@ test_requests (void)
 static void
 test_results_and_errors (void)
 {
-  g_autoptr (XmppNode) result = test_xml ("<iq type='result'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:n'>"
+  g_autoptr (XmppNode) result = test_xml ("<iq type='result'><pubsub xmlns='http://jabber.org/protocol/pubsub'>"
+                                          "<items node='urn:n'>"
                                           "<item id='a'><p xmlns='urn:p'/></item></items></pubsub></iq>");
   g_autoptr (XmppNode) published = test_xml ("<iq type='result'><pubsub xmlns='http://jabber.org/protocol/pubsub'>"
                                              "<publish node='urn:n'><item id='z'/></publish></pubsub></iq>");
@@ -91,9 +94,12 @@ test_events (void)
   g_autoptr (XmppNode) message = xmpp_pubsub_event_new ("a@x", "b@x/1", "urn:n", g_steal_pointer (&item));
   g_autoptr (XmppNode) retract = xmpp_pubsub_event_retract ("a@x", "b@x/1", "urn:n", "i");
   g_autoptr (XmppNode) deleted = xmpp_pubsub_event_delete ("a@x", "b@x/1", "urn:n");
-  g_autoptr (XmppNode) purge = test_xml ("<message><event xmlns='http://jabber.org/protocol/pubsub#event'><purge node='urn:n'/></event></message>");
-  g_autoptr (XmppNode) nameless = test_xml ("<message><event xmlns='http://jabber.org/protocol/pubsub#event'><items/></event></message>");
-  g_autoptr (GString) many = g_string_new ("<message><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='n'>");
+  g_autoptr (XmppNode) purge = test_xml ("<message><event xmlns='http://jabber.org/protocol/pubsub#event'><purge"
+                                         " node='urn:n'/></event></message>");
+  g_autoptr (XmppNode) nameless = test_xml ("<message><event xmlns='http://jabber.org/protocol/pubsub#event'>"
+                                            "<items/></event></message>");
+  g_autoptr (GString) many = g_string_new ("<message><event xmlns='http://jabber.org/protocol/pubsub#event'><items"
+                                           " node='n'>");
   g_autoptr (XmppNode) flood = NULL;
   XmppPubsubEvent event;
 
@@ -128,7 +134,8 @@ test_avatar_metadata (void)
   XmppNode *child;
 
   g_ptr_array_add (metadata->infos, xmpp_avatar_info_new (SHA1_A, "image/png", NULL, 12345, 192, 192));
-  g_ptr_array_add (metadata->infos, xmpp_avatar_info_new (SHA1_B, "image/png", "https://x.example/p.png", 99, 960, 960));
+  g_ptr_array_add (metadata->infos, xmpp_avatar_info_new (SHA1_B, "image/png", "https://x.example/p.png", 99, 960,
+                                                          960));
   metadata->pointer = xmpp_node_new ("pointer", XMPP_NS_AVATAR_METADATA);
   node = xmpp_avatar_metadata_to_node (metadata);
 
@@ -153,11 +160,13 @@ test_avatar_choice (void)
 {
   /* Example of section 4.3: item id first, the first without a url else */
   g_autoptr (XmppNode) node = test_xml ("<metadata xmlns='urn:xmpp:avatar:metadata'>"
-                                        "<info bytes='1' id='" SHA1_B "' type='image/gif' url='http://a.example/h.gif'/>"
+                                        "<info bytes='1' id='" SHA1_B "' type='image/gif'"
+                                                                      " url='http://a.example/h.gif'/>"
                                         "<info bytes='2' id='" SHA1_C "' type='image/png'/>"
                                         "<info bytes='3' id='" SHA1_A "' type='image/png'/>"
                                         "<info bytes='4' id='nonsense' type='image/png'/>"
-                                        "<info bytes='5' id='" SHA1_A "' type='image/png' url='file:///etc/passwd'/></metadata>");
+                                        "<info bytes='5' id='" SHA1_A "' type='image/png' url='file:///etc/passwd'/>"
+                                                                      "</metadata>");
   g_autoptr (XmppAvatarMetadata) metadata = xmpp_avatar_metadata_parse (node);
   g_autoptr (XmppNode) empty_node = xmpp_node_new ("metadata", XMPP_NS_AVATAR_METADATA);
   g_autoptr (XmppAvatarMetadata) empty = xmpp_avatar_metadata_parse (empty_node);
@@ -201,7 +210,8 @@ test_avatar_data (void)
           g_autoptr (XmppNode) back = xmpp_avatar_data_to_node (bytes);
           g_autoptr (GBytes) again = xmpp_avatar_data_parse (back);
 
-          g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), table[i].expected, strlen (table[i].expected));
+          g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), table[i].expected,
+                           strlen (table[i].expected));
           g_assert_true (g_bytes_equal (bytes, again));
         }
     }
@@ -257,7 +267,8 @@ test_upload (void)
   g_autoptr (XmppUploadSlot) again = NULL;
   g_autoptr (XmppNode) too_large = xmpp_upload_error_too_large (iq, 20000);
   g_autoptr (XmppNode) retry = xmpp_upload_error_retry (iq, 1512344525, "Quota");
-  g_autoptr (XmppNode) plain = test_xml ("<iq type='get'><request xmlns='urn:xmpp:http:upload:0' filename='a' size='1'/></iq>");
+  g_autoptr (XmppNode) plain = test_xml ("<iq type='get'><request xmlns='urn:xmpp:http:upload:0' filename='a'"
+                                         " size='1'/></iq>");
   g_autoptr (XmppUploadRequest) plain_request = xmpp_upload_request_parse (plain);
 
   g_assert_cmpstr (request->purpose, ==, "profile");

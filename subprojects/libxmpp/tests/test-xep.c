@@ -85,8 +85,10 @@ test_caps_ill_formed (void)
 
   /* A form whose FORM_TYPE is not hidden counts for nothing. */
   {
-    g_autoptr (XmppDiscoInfo) with = info_of ("<iq><query xmlns='http://jabber.org/protocol/disco#info'><feature var='a'/>"
-                                              "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE'><value>t</value>"
+    g_autoptr (XmppDiscoInfo) with = info_of ("<iq><query xmlns='http://jabber.org/protocol/disco#info'><feature"
+                                              " var='a'/>"
+                                              "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE'>"
+                                              "<value>t</value>"
                                               "</field><field var='v'><value>1</value></field></x></query></iq>");
     g_autoptr (XmppDiscoInfo) without = info_of ("<iq><query xmlns='http://jabber.org/protocol/disco#info'>"
                                                  "<feature var='a'/></query></iq>");
@@ -115,7 +117,8 @@ test_disco (void)
   g_assert_cmpstr (ver, ==, "q07IKJEyjvHSyhy//CH0CxmKi8w=");
   g_assert_true (xmpp_disco_info_has_identity (again, "client", "pc"));
   g_assert_false (xmpp_disco_info_has_identity (again, "store", NULL));
-  g_assert_cmpstr (xmpp_form_get (xmpp_disco_info_get_form (again, "urn:xmpp:dataforms:softwareinfo"), "os"), ==, "Mac");
+  g_assert_cmpstr (xmpp_form_get (xmpp_disco_info_get_form (again, "urn:xmpp:dataforms:softwareinfo"), "os"), ==,
+                   "Mac");
 
   g_ptr_array_add (items, xmpp_disco_item_new ("b.example", NULL, "B"));
   g_ptr_array_add (items, xmpp_disco_item_new ("c.example", "node", NULL));
@@ -211,15 +214,19 @@ test_carbons (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     {
-      g_autofree char *xml = g_strdup_printf ("<message from='%s' type='chat'><%s xmlns='urn:xmpp:carbons:2'><forwarded xmlns="
-                                              "'urn:xmpp:forward:0'><message xmlns='%s' from='juliet@capulet.example/x'><body>"
-                                              "hi</body></message></forwarded></%s></message>", table[i].from, table[i].what,
+      g_autofree char *xml = g_strdup_printf ("<message from='%s' type='chat'><%s xmlns='urn:xmpp:carbons:2'>"
+                                              "<forwarded xmlns="
+                                              "'urn:xmpp:forward:0'><message xmlns='%s'"
+                                              " from='juliet@capulet.example/x'><body>"
+                                              "hi</body></message></forwarded></%s></message>", table[i].from,
+                                                  table[i].what,
                                               table[i].ns, table[i].what);
       g_autoptr (XmppNode) message = test_xml (xml);
       XmppNode *inner;
 
       g_assert_cmpint (xmpp_carbons_unwrap (message, "romeo@montague.example", &inner), ==, table[i].expected);
-      g_assert_true ((inner != NULL) == (table[i].expected == XMPP_CARBON_RECEIVED || table[i].expected == XMPP_CARBON_SENT));
+      g_assert_true ((inner != NULL) == (table[i].expected == XMPP_CARBON_RECEIVED
+                                         || table[i].expected == XMPP_CARBON_SENT));
       if (inner != NULL)
         g_assert_cmpstr (xmpp_node_child_text (inner, "body", NULL), ==, "hi");
     }
@@ -228,7 +235,8 @@ test_carbons (void)
 static void
 test_carbons_server (void)
 {
-  g_autoptr (XmppNode) message = test_xml ("<message type='chat' from='a@x/1' to='b@x/2' id='7'><body>t</body></message>");
+  g_autoptr (XmppNode) message = test_xml ("<message type='chat' from='a@x/1' to='b@x/2' id='7'><body>t</body>"
+                                           "</message>");
   g_autoptr (XmppNode) copy = xmpp_carbons_wrap (message, "b@x", "b@x/3", TRUE);
   XmppNode *inner;
 
@@ -255,7 +263,8 @@ test_carbons_server (void)
 static void
 test_messages (void)
 {
-  g_autoptr (XmppNode) message = test_xml ("<message type='chat' id='m1' from='a@x/1' to='b@x'><body>t</body></message>");
+  g_autoptr (XmppNode) message = test_xml ("<message type='chat' id='m1' from='a@x/1' to='b@x'><body>t</body>"
+                                           "</message>");
   g_autoptr (XmppNode) ack = NULL;
   g_autofree char *nick = NULL;
 
@@ -281,7 +290,8 @@ test_messages (void)
   nick = xmpp_nick_parse (message);
   g_assert_cmpstr (nick, ==, "Ishmael");
   {
-    g_autoptr (XmppNode) blank = test_xml ("<presence><nick xmlns='http://jabber.org/protocol/nick'>  </nick></presence>");
+    g_autoptr (XmppNode) blank = test_xml ("<presence><nick xmlns='http://jabber.org/protocol/nick'>  </nick>"
+                                           "</presence>");
     g_autoptr (XmppNode) ping = xmpp_ping_request ("x");
 
     g_assert_null (xmpp_nick_parse (blank));
@@ -295,9 +305,11 @@ test_presence (void)
 {
   static const struct { const char *xml; XmppPresenceKind kind; XmppShow show; int priority; const char *status; } table[] = {
     { "<presence/>", XMPP_PRESENCE_STATE, XMPP_SHOW_ONLINE, 0, NULL },
-    { "<presence type='unavailable'><status>bye</status></presence>", XMPP_PRESENCE_STATE, XMPP_SHOW_OFFLINE, 0, "bye" },
+    { "<presence type='unavailable'><status>bye</status></presence>", XMPP_PRESENCE_STATE, XMPP_SHOW_OFFLINE, 0,
+      "bye" },
     { "<presence><show>dnd</show><priority>-1</priority></presence>", XMPP_PRESENCE_STATE, XMPP_SHOW_DND, -1, NULL },
-    { "<presence><show>nonsense</show><priority>900</priority></presence>", XMPP_PRESENCE_STATE, XMPP_SHOW_ONLINE, 0, NULL },
+    { "<presence><show>nonsense</show><priority>900</priority></presence>", XMPP_PRESENCE_STATE, XMPP_SHOW_ONLINE, 0,
+      NULL },
     { "<presence type='subscribe'/>", XMPP_PRESENCE_SUBSCRIBE, XMPP_SHOW_OFFLINE, 0, NULL },
     { "<presence type='error'/>", XMPP_PRESENCE_ERROR, XMPP_SHOW_OFFLINE, 0, NULL },
     { "<presence type='dance'/>", XMPP_PRESENCE_UNKNOWN, XMPP_SHOW_OFFLINE, 0, NULL },
@@ -341,7 +353,8 @@ test_roster (void)
   g_autoptr (XmppNode) iq = test_xml ("<iq type='set' id='p'><query xmlns='jabber:iq:roster' ver='v2'>"
                                       "<item jid='Bob@Example.org/home' name='Bob' subscription='to' ask='subscribe'>"
                                       "<group>Friends</group><group>Work</group></item>"
-                                      "<item jid='@@' subscription='to'/><item jid='c@x' subscription='maybe'/></query></iq>");
+                                      "<item jid='@@' subscription='to'/><item jid='c@x' subscription='maybe'/>"
+                                      "</query></iq>");
   XmppNode *query = xmpp_roster_query (iq);
   XmppNode *node = xmpp_node_first (query);
   g_autoptr (XmppRosterItem) item = xmpp_roster_item_parse (node);
@@ -378,12 +391,15 @@ test_roster (void)
 static void
 test_register (void)
 {
-  g_autoptr (XmppNode) plain = test_xml ("<iq><query xmlns='jabber:iq:register'><instructions>Hello</instructions><username/>"
+  g_autoptr (XmppNode) plain = test_xml ("<iq><query xmlns='jabber:iq:register'><instructions>Hello</instructions>"
+                                         "<username/>"
                                          "<password/></query></iq>");
-  g_autoptr (XmppNode) email = test_xml ("<iq><query xmlns='jabber:iq:register'><username/><password/><email/></query></iq>");
+  g_autoptr (XmppNode) email = test_xml ("<iq><query xmlns='jabber:iq:register'><username/><password/><email/>"
+                                         "</query></iq>");
   g_autoptr (XmppNode) form = test_xml ("<iq><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='form'>"
                                         "<field var='FORM_TYPE' type='hidden'><value>jabber:iq:register</value></field>"
-                                        "<field var='username' type='text-single'><required/></field><field var='password'/>"
+                                        "<field var='username' type='text-single'><required/></field><field"
+                                        " var='password'/>"
                                         "<field var='token' type='hidden'><value>t1</value></field></x></query></iq>");
   g_autoptr (XmppRegisterQuery) query = xmpp_register_parse (plain);
   g_autoptr (XmppRegisterQuery) with_email = xmpp_register_parse (email);

@@ -30,7 +30,8 @@ typedef struct
   XmppNode  *pointer;                  /* the <pointer/>, or NULL */
 } XmppAvatarMetadata;
 
-XmppAvatarInfo *xmpp_avatar_info_new (const char *id, const char *type, const char *url, guint64 bytes, guint width, guint height);
+XmppAvatarInfo *xmpp_avatar_info_new (const char *id, const char *type, const char *url, guint64 bytes, guint width,
+                                      guint height);
 void            xmpp_avatar_info_free (XmppAvatarInfo *self);
 
 XmppAvatarMetadata *xmpp_avatar_metadata_new (void);
@@ -43,10 +44,12 @@ const XmppAvatarInfo *xmpp_avatar_metadata_get_inband (const XmppAvatarMetadata 
 /* The largest with a url whose type is PNG or JPEG, or NULL. */
 const XmppAvatarInfo *xmpp_avatar_metadata_get_hosted (const XmppAvatarMetadata *self);
 
-char     *xmpp_avatar_hash (GBytes *bytes);                          /* SHA-1, lower-case hexadecimal; (transfer full) */
+/* SHA-1, lower-case hexadecimal; (transfer full) */
+char     *xmpp_avatar_hash (GBytes *bytes);
 gboolean  xmpp_avatar_is_hash (const char *id);                      /* 40 hexadecimal digits */
 XmppNode *xmpp_avatar_data_to_node (GBytes *bytes);                  /* (transfer full) */
-GBytes   *xmpp_avatar_data_parse (const XmppNode *data);             /* NULL: not data, bad Base64, empty or too large */
+/* NULL: not data, bad Base64, empty or too large */
+GBytes   *xmpp_avatar_data_parse (const XmppNode *data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppAvatarInfo, xmpp_avatar_info_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppAvatarMetadata, xmpp_avatar_metadata_free)

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Strict Base64 (RFC 4648 section 4) with white space allowed; NULL: malformed, empty, or more than @max_bytes decoded. */
+/* Strict Base64 (RFC 4648 section 4) with white space allowed; NULL: malformed, empty,
+ * or more than @max_bytes decoded. */
 GBytes *xmpp_base64_decode (const char *text, gsize max_bytes);
 
 G_END_DECLS

@@ -26,11 +26,14 @@ typedef struct
 
 XmppDiscoInfo *xmpp_disco_info_new (void);
 void           xmpp_disco_info_free (XmppDiscoInfo *self);
-void           xmpp_disco_info_add_identity (XmppDiscoInfo *self, const char *category, const char *type, const char *lang, const char *name);
-void           xmpp_disco_info_add_feature (XmppDiscoInfo *self, const char *feature);     /* once, however often it is added */
+void           xmpp_disco_info_add_identity (XmppDiscoInfo *self, const char *category, const char *type,
+                                             const char *lang, const char *name);
+/* once, however often it is added */
+void           xmpp_disco_info_add_feature (XmppDiscoInfo *self, const char *feature);
 void           xmpp_disco_info_take_form (XmppDiscoInfo *self, XmppForm *form);            /* (transfer full) */
 gboolean       xmpp_disco_info_has_feature (const XmppDiscoInfo *self, const char *feature);
-gboolean       xmpp_disco_info_has_identity (const XmppDiscoInfo *self, const char *category, const char *type);   /* type NULL: any */
+/* type NULL: any */
+gboolean       xmpp_disco_info_has_identity (const XmppDiscoInfo *self, const char *category, const char *type);
 const XmppForm *xmpp_disco_info_get_form (const XmppDiscoInfo *self, const char *form_type);
 
 /* Requests; @node may be NULL. */
@@ -40,7 +43,8 @@ const char    *xmpp_disco_request_get_node (const XmppNode *iq);     /* of a req
 /* Answers. The parsers take the result stanza; NULL: no such query in it, or over a limit. */
 XmppNode      *xmpp_disco_info_result (const XmppNode *request, const XmppDiscoInfo *info);
 XmppDiscoInfo *xmpp_disco_info_parse (const XmppNode *result);
-XmppNode      *xmpp_disco_items_result (const XmppNode *request, GPtrArray *items);        /* of XmppDiscoItem; NULL: empty */
+/* of XmppDiscoItem; NULL: empty */
+XmppNode      *xmpp_disco_items_result (const XmppNode *request, GPtrArray *items);
 GPtrArray     *xmpp_disco_items_parse (const XmppNode *result);      /* of XmppDiscoItem, (transfer full) */
 XmppDiscoItem *xmpp_disco_item_new (const char *jid, const char *node, const char *name);
 void           xmpp_disco_item_free (XmppDiscoItem *self);

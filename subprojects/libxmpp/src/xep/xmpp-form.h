@@ -28,14 +28,17 @@ typedef struct
 /* @type: "form", "submit", "cancel" or "result". @form_type: FORM_TYPE (XEP-0068), or NULL for none. */
 XmppForm *xmpp_form_new (const char *type, const char *form_type);
 XmppForm *xmpp_form_parse (const XmppNode *x);                       /* an <x/>; NULL: not a form, or over a limit */
-XmppForm *xmpp_form_find (const XmppNode *parent, const char *form_type);   /* the child form of that FORM_TYPE (NULL: the first) or NULL */
+/* the child form of that FORM_TYPE (NULL: the first) or NULL */
+XmppForm *xmpp_form_find (const XmppNode *parent, const char *form_type);
 void      xmpp_form_free (XmppForm *self);
 
 const char *xmpp_form_get_kind (const XmppForm *self);               /* the type: "form", "submit", ... */
-const char *xmpp_form_get_form_type (const XmppForm *self);          /* of a valid hidden field (XEP-0115 5.4 rule 3.6), else NULL */
+/* of a valid hidden field (XEP-0115 5.4 rule 3.6), else NULL */
+const char *xmpp_form_get_form_type (const XmppForm *self);
 const char *xmpp_form_get (const XmppForm *self, const char *var);   /* the first value, or NULL */
 gint64      xmpp_form_get_int (const XmppForm *self, const char *var, gint64 min, gint64 max, gint64 fallback);
-gboolean    xmpp_form_get_boolean (const XmppForm *self, const char *var, gboolean fallback);   /* XEP-0004 3.3: 1, true, 0, false */
+/* XEP-0004 3.3: 1, true, 0, false */
+gboolean    xmpp_form_get_boolean (const XmppForm *self, const char *var, gboolean fallback);
 guint       xmpp_form_get_n_fields (const XmppForm *self);
 const XmppFormField *xmpp_form_get_field (const XmppForm *self, guint index);
 const XmppFormField *xmpp_form_find_field (const XmppForm *self, const char *var);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 #define XMPP_NICK_MAX_BYTES 256
 
-char     *xmpp_nick_parse (const XmppNode *parent);                  /* trimmed; NULL: none, empty or too long; (transfer full) */
+/* trimmed; NULL: none, empty or too long; (transfer full) */
+char     *xmpp_nick_parse (const XmppNode *parent);
 void      xmpp_nick_add (XmppNode *parent, const char *nick);        /* nothing for NULL or "" */
 
 G_END_DECLS

@@ -32,8 +32,10 @@ typedef enum
 } XmppPresenceKind;
 
 XmppPresenceKind xmpp_presence_get_kind (const XmppNode *presence);
-XmppShow         xmpp_presence_get_show (const XmppNode *presence);  /* OFFLINE for type='unavailable'; an unknown <show/> is ONLINE */
-int              xmpp_presence_get_priority (const XmppNode *presence);        /* -128 ... 127; 0 when not said or wrong */
+/* OFFLINE for type='unavailable'; an unknown <show/> is ONLINE */
+XmppShow         xmpp_presence_get_show (const XmppNode *presence);
+/* -128 ... 127; 0 when not said or wrong */
+int              xmpp_presence_get_priority (const XmppNode *presence);
 char            *xmpp_presence_get_status (const XmppNode *presence);          /* NULL: none; (transfer full) */
 
 XmppNode *xmpp_presence_new (XmppShow show, const char *status, int priority); /* OFFLINE: type='unavailable' */

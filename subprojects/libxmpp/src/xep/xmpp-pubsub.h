@@ -18,8 +18,10 @@ G_BEGIN_DECLS
 
 /* Requests. @to NULL: the own account's service. @item_id NULL: the service chooses. */
 XmppNode *xmpp_pubsub_publish (const char *to, const char *node, const char *item_id,
-                               XmppNode *payload, XmppForm *options);                     /* (transfer full) payload, options; options may be NULL */
-XmppNode *xmpp_pubsub_items (const char *to, const char *node, const char *item_id, guint max_items);   /* item_id NULL: the newest; 0: all */
+                               /* (transfer full) payload, options; options may be NULL */
+                               XmppNode *payload, XmppForm *options);
+/* item_id NULL: the newest; 0: all */
+XmppNode *xmpp_pubsub_items (const char *to, const char *node, const char *item_id, guint max_items);
 XmppNode *xmpp_pubsub_retract (const char *to, const char *node, const char *item_id, gboolean notify);
 XmppNode *xmpp_pubsub_delete_node (const char *to, const char *node);
 XmppNode *xmpp_pubsub_configure (const char *to, const char *node, XmppForm *config);     /* (transfer full) config */
@@ -28,7 +30,8 @@ XmppForm *xmpp_pubsub_node_config_new (void);
 
 /* The <items node=''/> of an items result, or NULL. Its children are <item id=''>payload</item>. */
 XmppNode *xmpp_pubsub_result_items (const XmppNode *result, const char *node);
-XmppNode *xmpp_pubsub_item_payload (const XmppNode *item, const char *name, const char *ns);   /* NULL when it is another */
+/* NULL when it is another */
+XmppNode *xmpp_pubsub_item_payload (const XmppNode *item, const char *name, const char *ns);
 const char *xmpp_pubsub_published_id (const XmppNode *result);       /* the id that the service gave, or NULL */
 /* Section 7.1.3.2, 12.9 ...: "precondition-not-met", "invalid-payload", ...; NULL when there is none. */
 const char *xmpp_pubsub_error_condition (const XmppNode *stanza);
@@ -49,7 +52,8 @@ typedef struct
 } XmppPubsubEvent;
 
 gboolean  xmpp_pubsub_event_parse (const XmppNode *message, XmppPubsubEvent *out);
-XmppNode *xmpp_pubsub_event_new (const char *from, const char *to, const char *node, XmppNode *item);   /* (transfer full) item */
+/* (transfer full) item */
+XmppNode *xmpp_pubsub_event_new (const char *from, const char *to, const char *node, XmppNode *item);
 XmppNode *xmpp_pubsub_event_retract (const char *from, const char *to, const char *node, const char *item_id);
 XmppNode *xmpp_pubsub_event_delete (const char *from, const char *to, const char *node);
 
@@ -74,15 +78,18 @@ typedef struct
 {
   XmppPubsubRequestKind kind;
   const char *node;                    /* borrowed; NULL when none is given */
-  GPtrArray  *items;                   /* of XmppNode* <item/>, borrowed nodes, owned array; for ITEMS those asked for by id */
+  /* of XmppNode* <item/>, borrowed nodes, owned array; for ITEMS those asked for by id */
+  GPtrArray  *items;
   guint       max_items;               /* 0: not given */
   gboolean    notify;                  /* of a retraction */
   XmppForm   *form;                    /* publish-options or configuration; owned; or NULL */
 } XmppPubsubRequest;
 
-gboolean xmpp_pubsub_request_parse (const XmppNode *iq, XmppPubsubRequest *out);   /* FALSE: not a pubsub request, or over a limit */
+/* FALSE: not a pubsub request, or over a limit */
+gboolean xmpp_pubsub_request_parse (const XmppNode *iq, XmppPubsubRequest *out);
 void     xmpp_pubsub_request_clear (XmppPubsubRequest *self);
-XmppNode *xmpp_pubsub_error (const XmppNode *request, const char *type, const char *condition, const char *pubsub_condition);
+XmppNode *xmpp_pubsub_error (const XmppNode *request, const char *type, const char *condition,
+                             const char *pubsub_condition);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (XmppPubsubRequest, xmpp_pubsub_request_clear)
 

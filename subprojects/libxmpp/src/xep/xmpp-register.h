@@ -20,14 +20,18 @@ typedef struct
 XmppNode          *xmpp_register_request (const char *to);
 XmppRegisterQuery *xmpp_register_parse (const XmppNode *result);     /* NULL: no such query */
 void               xmpp_register_query_free (XmppRegisterQuery *self);
-gboolean           xmpp_register_needs_only_password (const XmppRegisterQuery *self);   /* username and password are all it wants */
-XmppNode          *xmpp_register_submit (const char *to, const char *username, const char *password, const XmppRegisterQuery *query);
+/* username and password are all it wants */
+gboolean           xmpp_register_needs_only_password (const XmppRegisterQuery *self);
+XmppNode          *xmpp_register_submit (const char *to, const char *username, const char *password,
+                                         const XmppRegisterQuery *query);
 XmppNode          *xmpp_register_change_password (const char *to, const char *username, const char *password);
 XmppNode          *xmpp_register_cancel (const char *to);            /* removes the account */
 
 /* The server's side. */
 XmppNode          *xmpp_register_fields_result (const XmppNode *request, gboolean registered, const char *instructions);
-gboolean           xmpp_register_parse_submit (const XmppNode *iq, const char **username, const char **password, gboolean *remove);   /* borrowed */
+/* borrowed */
+gboolean           xmpp_register_parse_submit (const XmppNode *iq, const char **username, const char **password,
+                                               gboolean *remove);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppRegisterQuery, xmpp_register_query_free)
 

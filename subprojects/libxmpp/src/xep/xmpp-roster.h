@@ -40,8 +40,10 @@ XmppRosterItem *xmpp_roster_item_parse (const XmppNode *item);       /* NULL: ba
 void            xmpp_roster_item_add_to (const XmppRosterItem *self, XmppNode *query);
 
 XmppNode  *xmpp_roster_get (const char *ver);                        /* NULL: without versioning; "": nothing cached */
-XmppNode  *xmpp_roster_set (const XmppRosterItem *item);             /* name and groups alone; subscription only for REMOVE */
-XmppNode  *xmpp_roster_query (const XmppNode *iq);                   /* the <query/>, borrowed, or NULL: an empty result is "not changed" (2.6.3) */
+/* name and groups alone; subscription only for REMOVE */
+XmppNode  *xmpp_roster_set (const XmppRosterItem *item);
+/* the <query/>, borrowed, or NULL: an empty result is "not changed" (2.6.3) */
+XmppNode  *xmpp_roster_query (const XmppNode *iq);
 const char *xmpp_roster_get_ver (const XmppNode *query);             /* NULL: none, or too long */
 /* A push counts when it has no from or the account's own bare address (2.1.6). */
 gboolean   xmpp_roster_push_is_trusted (const XmppNode *iq, const char *own_bare);

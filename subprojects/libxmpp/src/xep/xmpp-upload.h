@@ -30,15 +30,18 @@ typedef struct
 typedef struct
 {
   char      *put_url, *get_url;        /* http or https */
-  GPtrArray *headers;                  /* name, value, name, value ...: Authorization, Cookie, Expires only, without line ends */
+  /* name, value, name, value ...: Authorization, Cookie, Expires only, without line ends */
+  GPtrArray *headers;
 } XmppUploadSlot;
 
-XmppNode          *xmpp_upload_request (const char *to, const char *filename, guint64 size, const char *content_type, const char *purpose);
+XmppNode          *xmpp_upload_request (const char *to, const char *filename, guint64 size, const char *content_type,
+                                        const char *purpose);
 XmppUploadRequest *xmpp_upload_request_parse (const XmppNode *iq);   /* NULL: not one, or wrong */
 void               xmpp_upload_request_free (XmppUploadRequest *self);
 
 XmppUploadSlot    *xmpp_upload_slot_new (const char *put_url, const char *get_url);
-void               xmpp_upload_slot_add_header (XmppUploadSlot *self, const char *name, const char *value);   /* others than the three are left out */
+/* others than the three are left out */
+void               xmpp_upload_slot_add_header (XmppUploadSlot *self, const char *name, const char *value);
 void               xmpp_upload_slot_free (XmppUploadSlot *self);
 XmppNode          *xmpp_upload_slot_result (const XmppNode *request, const XmppUploadSlot *slot);
 XmppUploadSlot    *xmpp_upload_slot_parse (const XmppNode *result);  /* NULL: none, or an address that is not http(s) */
@@ -48,7 +51,8 @@ XmppNode          *xmpp_upload_error_too_large (const XmppNode *request, guint64
 XmppNode          *xmpp_upload_error_retry (const XmppNode *request, gint64 when, const char *text);
 guint64            xmpp_upload_error_get_max (const XmppNode *error);          /* 0: it is not that error */
 gint64             xmpp_upload_error_get_retry (const XmppNode *error);        /* 0: it is not that error */
-guint64            xmpp_upload_get_max_size (const XmppDiscoInfo *info);       /* from the XEP-0128 form; 0: no limit said */
+/* from the XEP-0128 form; 0: no limit said */
+guint64            xmpp_upload_get_max_size (const XmppDiscoInfo *info);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppUploadRequest, xmpp_upload_request_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppUploadSlot, xmpp_upload_slot_free)

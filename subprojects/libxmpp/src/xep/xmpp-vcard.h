@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 
 XmppNode   *xmpp_vcard_request (const char *to);                     /* NULL: one's own */
 XmppNode   *xmpp_vcard_find (const XmppNode *iq);                    /* the <vCard/>, borrowed, or NULL */
-GBytes     *xmpp_vcard_get_photo (const XmppNode *vcard, char **out_type);   /* out_type may be NULL; NULL: none, bad or too large */
+/* out_type may be NULL; NULL: none, bad or too large */
+GBytes     *xmpp_vcard_get_photo (const XmppNode *vcard, char **out_type);
 void        xmpp_vcard_set_photo (XmppNode *vcard, GBytes *photo, const char *type);      /* replaces; NULL removes */
-const char *xmpp_vcard_get_nickname (const XmppNode *vcard);         /* NICKNAME, else FN; NULL when neither says anything */
+/* NICKNAME, else FN; NULL when neither says anything */
+const char *xmpp_vcard_get_nickname (const XmppNode *vcard);
 
 /* XEP-0153 section 4.1: no element: nothing is known; empty photo: none; else its SHA-1. */
 typedef enum
@@ -26,7 +28,9 @@ typedef enum
   XMPP_VCARD_UPDATE_HASH,
 } XmppVcardUpdate;
 
-XmppVcardUpdate xmpp_vcard_update_parse (const XmppNode *presence, char **out_sha1);      /* lower case, (transfer full) */
-void            xmpp_vcard_update_set (XmppNode *presence, const char *sha1);             /* replaces what is there; "": none; NULL: <photo/> left out */
+/* lower case, (transfer full) */
+XmppVcardUpdate xmpp_vcard_update_parse (const XmppNode *presence, char **out_sha1);
+/* replaces what is there; "": none; NULL: <photo/> left out */
+void            xmpp_vcard_update_set (XmppNode *presence, const char *sha1);
 
 G_END_DECLS

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 XmppNode *xmpp_version_request (const char *to);
 XmppNode *xmpp_version_result (const XmppNode *request, const char *name, const char *version);
-gboolean  xmpp_version_parse (const XmppNode *result, const char **name, const char **version);   /* borrowed; may be NULL each */
+/* borrowed; may be NULL each */
+gboolean  xmpp_version_parse (const XmppNode *result, const char **name, const char **version);
 
 G_END_DECLS
