@@ -144,6 +144,7 @@ static const Exchange exchanges[] = {
   { "not-found", "GET /zzz HTTP/1.1\r\n", "", "There is nothing", 0 },
   { "allow", "DELETE /a/x HTTP/1.1\r\n", "", "Allow: GET, PUT, HEAD, OPTIONS", 0 },
   { "options", "OPTIONS /a/x HTTP/1.1\r\n", "", "HTTP/1.1 204", 0 },
+  { "preflight", "OPTIONS /a/x HTTP/1.1\r\n", "", "Access-Control-Allow-Methods: GET, PUT, HEAD, OPTIONS", 0 },
   { "put", "PUT /a/x HTTP/1.1\r\nContent-Length: 5\r\n", "12345", "HTTP/1.1 200", 1 },
   { "put-chunked", "PUT /a/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "5\r\n12345\r\n0\r\n\r\n", "HTTP/1.1 200", 1 },
   { "check", "PUT /a/forbidden HTTP/1.1\r\nContent-Length: 5\r\n", "12345", "not this one", 0 },
@@ -239,7 +240,7 @@ test_address_in_use (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (exchanges); i++)
     {
       g_autofree char *path = g_strconcat ("/server/http/", exchanges[i].name, NULL);

@@ -309,7 +309,7 @@ test_forward (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 #define ADD(name, func, more) g_test_add ("/im/pep/" name, Fixture, more, set_up, func, tear_down)
   ADD ("publish", test_publish, NULL);
   ADD ("access", test_access, NULL);

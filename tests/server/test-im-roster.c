@@ -195,7 +195,7 @@ test_bad_sets (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/im/roster/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("subscription", test_subscription);
   ADD ("denied", test_denied);

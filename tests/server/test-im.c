@@ -404,7 +404,7 @@ test_bad_stanzas (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 #define ADD(name, func, more) g_test_add ("/im/" name, Fixture, more, set_up, func, tear_down)
   ADD ("sign-in", test_sign_in, NULL);
   ADD ("conflict", test_conflict, NULL);

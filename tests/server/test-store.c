@@ -238,7 +238,7 @@ forwards (MienDatabase *db, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/im/store/accounts", accounts, run);
   g_test_add_data_func ("/im/store/removal", removal, run);
   g_test_add_data_func ("/im/store/tombstones", tombstones, run);

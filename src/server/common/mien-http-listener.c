@@ -174,6 +174,11 @@ check_headers (MienHttpListener *self, SoupServerMessage *message, const char *p
   if (g_str_equal (method, "OPTIONS"))
     {
       soup_message_headers_replace (answer, "Allow", allow);
+      /* For pages of another origin (CORS): everything here is public, or guarded by an address that cannot be guessed. */
+      soup_message_headers_replace (answer, "Access-Control-Allow-Origin", "*");
+      soup_message_headers_replace (answer, "Access-Control-Allow-Methods", allow);
+      soup_message_headers_replace (answer, "Access-Control-Allow-Headers", "Content-Type, If-None-Match");
+      soup_message_headers_replace (answer, "Access-Control-Max-Age", "86400");
       soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
       return FALSE;
     }
