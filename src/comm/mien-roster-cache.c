@@ -18,9 +18,8 @@ enum { FIELD_JID, FIELD_NAME, FIELD_NICK, FIELD_SUBSCRIPTION, FIELD_ASK, FIELD_G
 #define MAX_FIELDS (FIELD_GROUPS + XMPP_ROSTER_MAX_GROUPS)
 
 static void
-append_field (GString *out, const char *text)
+append_escaped (GString *out, const char *text)
 {
-  g_string_append_c (out, '\t');
   for (const char *p = text != NULL ? text : ""; *p != '\0'; p++)
     {
       if (*p == '\t')
@@ -32,6 +31,13 @@ append_field (GString *out, const char *text)
       else
         g_string_append_c (out, *p);
     }
+}
+
+static void
+append_field (GString *out, const char *text)
+{
+  g_string_append_c (out, '\t');
+  append_escaped (out, text);
 }
 
 /* In place. FALSE: an escape that is none. */
@@ -75,7 +81,7 @@ mien_roster_cache_pack (MienRoster *self)
 
       if (!friend->in_roster)
         continue;
-      g_string_append (out, friend->jid);
+      append_escaped (out, friend->jid);
       append_field (out, friend->roster_name);
       append_field (out, friend->nick);
       g_string_append_printf (out, "\t%u\t%u", friend->subscription, friend->pending_out);
