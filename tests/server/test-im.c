@@ -401,6 +401,34 @@ test_bad_stanzas (Fixture *fixture, gconstpointer data)
   im_client_free (alice);
 }
 
+/* A client that reads nothing is cut off, and nobody else notices. */
+static void
+test_dead_client (Fixture *fixture, gconstpointer data)
+{
+  ImClient *alice = im_client_new (fixture->server, "alice", "desk");
+  ImClient *bob = im_client_new (fixture->server, "bob", "desk");
+  g_autofree char *body = g_strnfill (100 * 1024, 'x');
+  g_autoptr (XmppNode) message = xmpp_stanza_new ("message", "chat", "bob@" DOMAIN "/desk");
+  guint sent = 0;
+
+  xmpp_node_add_text_child (message, "body", NULL, body);
+  im_client_appear (alice);
+  im_client_appear (bob);
+  im_befriend (alice, bob);
+  xmpp_stream_pause (bob->stream);
+  /* A chat to a full address that is gone goes to the bare one, and then waits: no error until the store is full. */
+  while (mien_im_role_get_n_sessions (MIEN_IM_ROLE (fixture->server->role)) == 2 && sent < 1000)
+    {
+      for (guint i = 0; i < 10; i++, sent++)
+        xmpp_stream_send (alice->stream, message);
+      im_client_sync (alice);
+    }
+  g_assert_cmpuint (sent, <, 1000);
+  xmpp_node_unref (im_client_wait_from (alice, "presence", "unavailable", "bob@" DOMAIN "/desk"));
+  im_client_free (alice);
+  im_client_drop (bob);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -419,5 +447,6 @@ main (int argc, char **argv)
   ADD ("closed-registration", test_closed_registration, NULL);
   ADD ("resume", test_resume, NULL);
   ADD ("bad-stanzas", test_bad_stanzas, NULL);
+  ADD ("dead-client", test_dead_client, NULL);
   return g_test_run ();
 }
