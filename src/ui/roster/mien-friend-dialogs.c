@@ -110,6 +110,7 @@ apply (Dialog *self)
         {
           show_error (self, _("That is not a complete address. It looks like name@example.org."));
           gtk_widget_grab_focus (self->address);
+          gtk_editable_set_position (GTK_EDITABLE (self->address), -1);
           return;
         }
       g_free (self->jid);

@@ -306,6 +306,8 @@ mien_sign_in_window_show_error (MienSignInWindow *self,
   gtk_widget_grab_focus (wrong);
   if (field == MIEN_SIGN_IN_PASSWORD)
     gtk_editable_select_region (GTK_EDITABLE (wrong), 0, -1);
+  else
+    gtk_editable_set_position (GTK_EDITABLE (wrong), -1);
 }
 
 void
