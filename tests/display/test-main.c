@@ -291,7 +291,11 @@ test_tips_by_keyboard (void)
   test_key (GDK_KEY_Tab, 0);
   test_wait_mapped (tips);
   get_label (tips, "Bob Chen");
-  test_key (GDK_KEY_Tab, 0);
+  /* The neighbour's take their place. */
+  test_key (GDK_KEY_Down, 0);
+  get_label (tips, "carol");
+  g_assert_true (gtk_widget_get_mapped (tips));
+  test_click (test_get (window, GTK_TYPE_TEXT_VIEW, ANY, "Message"));
   test_wait_gone (tips);
 }
 

@@ -280,6 +280,17 @@ on_motion (MienFriendList *self,
 }
 
 static void
+on_enter (MienFriendList *self,
+          double          x,
+          double          y)
+{
+  /* Coming back counts as pointing anew, also at somebody whose tips were sent away. */
+  if (!self->has_pointer)
+    mien_tips_leave (MIEN_TIPS (self->tips));
+  on_motion (self, x, y);
+}
+
+static void
 on_leave (MienFriendList *self)
 {
   self->has_pointer = FALSE;
@@ -486,7 +497,7 @@ mien_friend_list_init (MienFriendList *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Friends"), -1);
   g_signal_connect (self->view, "activate", G_CALLBACK (on_activate), self);
 
-  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_motion), self);
+  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_enter), self);
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
   gtk_widget_add_controller (self->view, motion);

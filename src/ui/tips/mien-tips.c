@@ -190,10 +190,27 @@ on_delay_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* On X11 the window's "leave" may be told after the popup's "enter", and GTK then takes the pointer from both: so the
+ * display is asked. */
+static gboolean
+is_pointer_over (MienTips *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+  GdkDevice *pointer = gdk_seat_get_pointer (gdk_display_get_default_seat (gtk_widget_get_display (GTK_WIDGET (self))));
+  double x, y;
+
+  return surface != NULL && pointer != NULL && gdk_surface_get_device_position (surface, pointer, &x, &y, NULL) &&
+         x >= 0 && y >= 0 && x < gdk_surface_get_width (surface) && y < gdk_surface_get_height (surface);
+}
+
 static gboolean
 on_grace_over (gpointer data)
 {
   MienTips *self = MIEN_TIPS (data);
+
+  /* Until the pointer moves, which says "enter" again, or is gone. */
+  if (!self->pointer_inside && is_pointer_over (self))
+    return G_SOURCE_CONTINUE;
 
   self->grace_source = 0;
   if (!self->pointer_inside)
