@@ -527,7 +527,8 @@ mien_gallery_dispose (GObject *object)
       g_autoptr(GBytes) bytes = mien_gallery_index_format (self->entries, self->origin);
 
       g_clear_handle_id (&self->index_source, g_source_remove);
-      mien_file_write_async (self->index_path, bytes, 0600, NULL, NULL, NULL);
+      /* At once: the program may be about to end. Without a sync this is a memory copy. */
+      mien_file_write_unsynced (self->index_path, bytes, 0600, NULL, NULL);
     }
   g_clear_object (&self->session);
   g_clear_object (&self->http);

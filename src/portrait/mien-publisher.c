@@ -46,6 +46,7 @@ typedef struct
   gint64 updated;              /* microseconds */
   const char *node;            /* being published */
   gboolean configured;         /* precondition-not-met was met with a new configuration */
+  int plainness;               /* which options the server knows: 0: all; 1: without max_items (ejabberd 23); 2: none */
 } Publication;
 
 static void
@@ -265,10 +266,12 @@ request_slot (GTask      *task,
 
 /* The same on both nodes: who may see that there is a portrait may see it. */
 static void
-add_options (XmppForm   *form)
+add_options (XmppForm *form,
+             int       plainness)
 {
   xmpp_form_add (form, "pubsub#persist_items", NULL, "true");
-  xmpp_form_add (form, "pubsub#max_items", NULL, "1");
+  if (plainness == 0)
+    xmpp_form_add (form, "pubsub#max_items", NULL, "1");
   xmpp_form_add (form, "pubsub#access_model", NULL, "presence");
 }
 
@@ -323,7 +326,7 @@ configure_node (GTask *task)
   XmppForm *form = xmpp_pubsub_node_config_new ();
 
   p->configured = TRUE;
-  add_options (form);
+  add_options (form, p->plainness);
   xmpp_porter_iq_async (get_porter (task), xmpp_pubsub_configure (NULL, p->node, form), PEP_SECONDS, g_task_get_cancellable (task),
                         on_configured, task);
 }
@@ -364,10 +367,18 @@ on_published (GObject      *source,
 
   if (answer == NULL)
     {
+      g_debug ("%s was not published: %s (%s)", p->node, error->message, xmpp_error_get_condition (error));
       if (is_condition (error, "conflict") && !p->configured)
         {
           g_error_free (error);
           configure_node (task);
+        }
+      else if (xmpp_error_get_condition (error) != NULL && !is_condition (error, "service-unavailable") &&
+               !is_condition (error, "feature-not-implemented") && p->plainness < 2)
+        {
+          p->plainness++;
+          g_error_free (error);
+          publish_node (task, p->node);
         }
       else if (is_condition (error, "service-unavailable") || is_condition (error, "feature-not-implemented"))
         {
@@ -394,12 +405,13 @@ publish_node (GTask      *task,
 {
   MienPublisher *self = g_task_get_source_object (task);
   Publication *p = g_task_get_task_data (task);
-  XmppForm *options = xmpp_pubsub_publish_options_new ();
+  XmppForm *options = p->plainness < 2 ? xmpp_pubsub_publish_options_new () : NULL;
   XmppNode *payload = g_str_equal (node, XMPP_NS_AVATAR_DATA) ? xmpp_avatar_data_to_node (p->inband)
                                                               : build_metadata (p, mien_session_get_jid (self->session));
 
   p->node = node;
-  add_options (options);
+  if (options != NULL)
+    add_options (options, p->plainness);
   xmpp_porter_iq_async (get_porter (task), xmpp_pubsub_publish (NULL, node, p->inband_sha1, payload, options), PEP_SECONDS,
                         g_task_get_cancellable (task), on_published, task);
 }
