@@ -230,7 +230,7 @@ test_vcard (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (xmpp_node_child_text (xmpp_vcard_find (seen), "FN", NULL), ==, "Alice");
 
   im_client_ask_error (fixture->bob, "set", "alice@" DOMAIN, "<vCard xmlns='vcard-temp'/>", "forbidden");
-  im_client_ask_error (fixture->bob, "get", "dave@" DOMAIN, "<vCard xmlns='vcard-temp'/>", "item-not-found");
+  im_client_ask_error (fixture->bob, "get", "dave@" DOMAIN, "<vCard xmlns='vcard-temp'/>", "service-unavailable");
   im_client_ask_error (fixture->bob, "get", "nobody@" DOMAIN, "<vCard xmlns='vcard-temp'/>", "service-unavailable");
 }
 

@@ -100,6 +100,12 @@ test_denied (Fixture *fixture, gconstpointer data)
   im_client_send (fixture->bob, "<presence type='unsubscribed' to='alice@" DOMAIN "'/>");
   xmpp_node_unref (im_client_wait (fixture->alice, "presence", "unsubscribed", NULL, NULL));
 
+  /* Neither a denial nor a request that is taken back shows who is there. */
+  im_client_send (fixture->alice, "<presence type='subscribe' to='bob@" DOMAIN "'/>");
+  xmpp_node_unref (im_client_wait (fixture->bob, "presence", "subscribe", NULL, NULL));
+  im_client_send (fixture->alice, "<presence type='unsubscribe' to='bob@" DOMAIN "'/>");
+  im_client_none (fixture->alice, "presence", "unavailable", NULL, NULL);
+
   im_client_send (fixture->alice, "<presence type='subscribe' to='nobody@" DOMAIN "'/>");
   xmpp_node_unref (im_client_wait_from (fixture->alice, "presence", "unsubscribed", "nobody@" DOMAIN));
   im_client_send (fixture->alice, "<presence type='subscribe' to='alice@" DOMAIN "' id='s'/>");

@@ -125,7 +125,7 @@ inbound (MienDatabase *db, const char *domain, const char *user, const char *con
 {
   g_autoptr (MienRosterRow) row = NULL;
   MienSubscriptionOutcome outcome;
-  gboolean exists, blocked;
+  gboolean exists, blocked, was_seen;
   guint bits;
 
   if (!is_local (domain, user))
@@ -143,6 +143,7 @@ inbound (MienDatabase *db, const char *domain, const char *user, const char *con
   row = mien_im_roster_get (db, user, contact, error);
   if (row == NULL)
     return FALSE;
+  was_seen = (row->bits & MIEN_ROSTER_FROM) != 0;
   bits = mien_subscription_inbound (row->bits, kind, &outcome);
   if (outcome.approve)
     return answer_itself (db, domain, contact, user, MIEN_SUBSCRIBED, effects, error);
@@ -151,8 +152,8 @@ inbound (MienDatabase *db, const char *domain, const char *user, const char *con
   add_effect (effects, EFFECT_DELIVER, user, contact)->stanza = g_strdup (stanza);
   if (!store (db, user, g_steal_pointer (&row), bits, kind == MIEN_SUBSCRIBE ? stanza : NULL, effects, error))
     return FALSE;
-  /* Section 3.3.3: who ended the subscription sees the contact go. */
-  if (kind == MIEN_UNSUBSCRIBE)
+  /* Section 3.3.3: who ended the subscription sees the contact go. Whoever only asked learns nothing of who is there. */
+  if (kind == MIEN_UNSUBSCRIBE && was_seen)
     add_effect (effects, EFFECT_HIDE, user, contact);
   return TRUE;
 }
@@ -163,6 +164,7 @@ mien_im_subscribe_apply (MienDatabase *db, const char *domain, const char *user,
 {
   g_autofree char *made = stanza == NULL ? make_stanza (user, contact, kind) : NULL;
   MienSubscriptionOutcome outcome = { .route = TRUE };
+  gboolean was_seen = FALSE;
 
   if (is_local (domain, user))
     {
@@ -171,6 +173,7 @@ mien_im_subscribe_apply (MienDatabase *db, const char *domain, const char *user,
 
       if (row == NULL)
         return FALSE;
+      was_seen = (row->bits & MIEN_ROSTER_FROM) != 0;
       bits = mien_subscription_outbound (row->bits, kind, &outcome);
       if (outcome.changed && !store (db, user, g_steal_pointer (&row), bits, NULL, effects, error))
         return FALSE;
@@ -182,7 +185,7 @@ mien_im_subscribe_apply (MienDatabase *db, const char *domain, const char *user,
   /* Sections 3.1.5 and 3.2.2 */
   if (kind == MIEN_SUBSCRIBED)
     add_effect (effects, EFFECT_SHOW, user, contact);
-  else if (kind == MIEN_UNSUBSCRIBED)
+  else if (kind == MIEN_UNSUBSCRIBED && was_seen)
     add_effect (effects, EFFECT_HIDE, user, contact);
   return TRUE;
 }

@@ -113,7 +113,8 @@ get_done (MienImOp *base, const GError *error)
     }
   if (!self->exists || (self->xml == NULL && self->photo == NULL && !g_str_equal (self->asker, base->account)))
     {
-      mien_im_bounce (base->role, base->stanza, "cancel", self->exists ? "item-not-found" : "service-unavailable", NULL);
+      /* The same for both: it does not tell whether there is such an account. */
+      mien_im_bounce (base->role, base->stanza, "cancel", "service-unavailable", NULL);
       return;
     }
   vcard = self->xml != NULL ? xmpp_node_parse (self->xml, -1, NULL) : NULL;
