@@ -536,6 +536,32 @@ mien_friend_list_set_models (MienFriendList *self,
   gtk_single_selection_set_model (self->selection, roster != NULL ? G_LIST_MODEL (roster) : NULL);
 }
 
+void
+mien_friend_list_count_portraits (MienFriendList *self,
+                                  guint          *out_shown,
+                                  guint          *out_visible)
+{
+  int pixels = mien_paint_get_pixels (GTK_WIDGET (self), MIEN_FRIEND_ROW_FACE);
+  GHashTableIter iter;
+  gpointer row, person;
+
+  g_return_if_fail (MIEN_IS_FRIEND_LIST (self));
+
+  *out_shown = *out_visible = 0;
+  g_hash_table_iter_init (&iter, self->friends);
+  while (self->gallery != NULL && g_hash_table_iter_next (&iter, &row, &person))
+    {
+      gboolean is_known = FALSE, is_current = FALSE;
+      GdkRectangle rect;
+
+      if (!get_row_rect (self, row, &rect) ||
+          (!mien_gallery_has_portrait (self->gallery, mien_friend_get_jid (person), &is_known) && is_known))
+        continue;
+      *out_visible += 1;
+      *out_shown += mien_gallery_lookup (self->gallery, mien_friend_get_jid (person), pixels, &is_current) != NULL && is_current;
+    }
+}
+
 GtkWidget *
 mien_friend_list_get_tips (MienFriendList *self)
 {

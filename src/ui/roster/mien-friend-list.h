@@ -19,6 +19,8 @@ GtkWidget *mien_friend_list_new (void);
 void       mien_friend_list_set_models (MienFriendList *self, MienRoster *roster, MienGallery *gallery);
 void       mien_friend_list_select (MienFriendList *self, const char *bare_jid);      /* NULL: nobody */
 GtkWidget *mien_friend_list_get_tips (MienFriendList *self);
+/* Of the rows in sight whose friend has a portrait or may have one: how many, and how many show the current one. */
+void       mien_friend_list_count_portraits (MienFriendList *self, guint *out_shown, guint *out_visible);
 GtkWidget *mien_friend_list_get_view (MienFriendList *self);         /* the scrolling part, for key capture */
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mien-settings.h"
+#include "mien-timing.h"
 
 #define OWN_FACE  64
 #define PEER_FACE 32
@@ -421,6 +422,7 @@ mien_main_window_new (GtkApplication *app,
   update_hint (self);
   update_list_state (self);
   mien_main_window_update_actions (self);
+  mien_timing_watch (GTK_WIDGET (self), self->friends, roster);
 
   return GTK_WIDGET (self);
 }
