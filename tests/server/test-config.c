@@ -29,6 +29,7 @@ static const Case cases[] = {
   { "empty", "[server]\ndata-directory=\n", "data-directory" },
   { "half-tls", "[server]\ndata-directory=d\n[http]\ncertificate=a.pem\n", "[http] certificate= and key=" },
   { "lonely-portrait", "[server]\ndata-directory=d\n[portrait]\n", "component-host" },
+  { "bad-escape", "[server]\ndata-directory=d\\\n", "" },
   { "not-a-key-file", "data-directory=d\n", "" },
 };
 

@@ -191,6 +191,7 @@ check_section (MienServerConfig *self, const char *section, GError **error)
   for (gsize i = 0; names != NULL && names[i] != NULL; i++)
     {
       const Key *key = find_key (section, names[i]);
+      g_autoptr (GError) local_error = NULL;
       char *value;
 
       if (key == NULL)
@@ -199,9 +200,14 @@ check_section (MienServerConfig *self, const char *section, GError **error)
                        _("[%s] has no key “%s”. Its keys are: %s"), section, names[i], known);
           return FALSE;
         }
-      value = g_key_file_get_string (self->file, section, names[i], error);
-      if (value == NULL)
-        return FALSE;
+      /* A bad escape gives an error and a value. */
+      value = g_key_file_get_string (self->file, section, names[i], &local_error);
+      if (local_error != NULL)
+        {
+          g_free (value);
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
       g_hash_table_insert (self->strings, g_strdup_printf ("%s/%s", section, names[i]), g_strstrip (value));
       if (!check_value (key, names[i], value, error))
         return FALSE;
