@@ -51,5 +51,6 @@ gboolean mien_wardrobe_write_catalogue (const char *cache_directory, GBytes *jso
 MienCatalogue *mien_wardrobe_read_catalogue (const char *cache_directory, char **out_uri, char **out_etag, GError **error);
 
 void     mien_wardrobe_take_catalogue (MienWardrobe *self, MienCatalogue *catalogue);   /* notifies */
+void     mien_wardrobe_emit_sync_progress (MienWardrobe *self, guint64 done, guint64 total);
 
 G_END_DECLS

@@ -64,12 +64,19 @@ sync_free (gpointer data)
   g_free (sync);
 }
 
+static void
+end_sync (MienWardrobe *self)
+{
+  self->syncing = FALSE;
+  mien_wardrobe_emit_sync_progress (self, 0, 0);
+}
+
 /* Ends the synchronisation; takes the error. */
 static void
 fail (GTask  *task,
       GError *error)
 {
-  MIEN_WARDROBE (g_task_get_source_object (task))->syncing = FALSE;
+  end_sync (g_task_get_source_object (task));
   g_task_return_error (task, error);
 }
 
@@ -158,7 +165,7 @@ on_committed (GObject      *source,
       fail (task, error);
       return;
     }
-  self->syncing = FALSE;
+  end_sync (self);
   g_free (self->uri);
   self->uri = g_strdup (sync->uri);
   g_free (self->etag);
@@ -179,7 +186,7 @@ finish (GTask *task)
       run_step (task, commit_in_thread, on_committed);
       return;
     }
-  MIEN_WARDROBE (g_task_get_source_object (task))->syncing = FALSE;
+  end_sync (g_task_get_source_object (task));
   g_task_return_boolean (task, TRUE);
   g_object_unref (task);
 }
@@ -239,7 +246,11 @@ on_progress (guint64  done,
 {
   Sync *sync = g_task_get_task_data (user_data);
 
-  sync->progress (sync->done + MIN (done, sync->length), sync->total, sync->progress_data);
+  guint64 all = sync->done + MIN (done, sync->length);
+
+  mien_wardrobe_emit_sync_progress (g_task_get_source_object (user_data), all, sync->total);
+  if (sync->progress != NULL)
+    sync->progress (all, sync->total, sync->progress_data);
 }
 
 static gsize
@@ -292,7 +303,7 @@ fetch_package (GTask *task)
   request = mien_package_request_write ((const char * const *) sync->batch);
   /* Some writers of archives fill up to 10 KiB. */
   mien_http_send_async (self->http, "POST", sync->package_uri, "application/json", request, NULL, sync->length + 10240,
-                        NULL, sync->progress != NULL ? on_progress : NULL, task, g_task_get_cancellable (task), on_package, task);
+                        NULL, on_progress, task, g_task_get_cancellable (task), on_package, task);
 }
 
 static guint64

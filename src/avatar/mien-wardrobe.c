@@ -13,6 +13,8 @@
 enum { PROP_0, PROP_CATALOGUE, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
+enum { SYNC_PROGRESS, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MienWardrobe, mien_wardrobe, G_TYPE_OBJECT)
 
@@ -115,6 +117,8 @@ mien_wardrobe_class_init (MienWardrobeClass *klass)
   properties[PROP_CATALOGUE] = g_param_spec_object ("catalogue", NULL, NULL, MIEN_TYPE_CATALOGUE,
                                                     G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SYNC_PROGRESS] = g_signal_new ("sync-progress", MIEN_TYPE_WARDROBE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
 }
 
 static void
@@ -365,4 +369,12 @@ mien_wardrobe_load_finish (MienWardrobe  *self,
   self->etag = g_steal_pointer (&load->etag);
   mien_wardrobe_take_catalogue (self, g_steal_pointer (&load->catalogue));
   return TRUE;
+}
+
+void
+mien_wardrobe_emit_sync_progress (MienWardrobe *self,
+                                  guint64       done,
+                                  guint64       total)
+{
+  g_signal_emit (self, signals[SYNC_PROGRESS], 0, done, total);
 }

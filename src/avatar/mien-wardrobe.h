@@ -13,6 +13,8 @@ G_BEGIN_DECLS
  * MienWardrobe: the catalogue this user has: the cached one at once, the server's newest after a sync (S3081-S3084),
  * and drawn avatars as surfaces, rendered in threads and kept in a bounded cache. With no server ever seen it holds
  * the starter pack that was installed with the program.
+ *
+ * Signal: "sync-progress" (guint64 done, guint64 total): bytes of a synchronisation; 0, 0 when it has ended.
  */
 #define MIEN_TYPE_WARDROBE (mien_wardrobe_get_type ())
 G_DECLARE_FINAL_TYPE (MienWardrobe, mien_wardrobe, MIEN, WARDROBE, GObject)

@@ -5,9 +5,8 @@
 
 #include <glib/gi18n.h>
 
-#define ART_SIZE 192                     /* the template square; what is drawn of it is its opaque part */
 #define NATURAL_SIZE 72
-#define MARGIN 9.0                       /* between the disc and the picture */
+#define MARGIN_SHARE 0.13                /* of the size, between the disc and the picture */
 #define GROWN 1.12
 
 struct _MienRingItem
@@ -20,6 +19,7 @@ struct _MienRingItem
   GCancellable    *cancellable;          /* owned */
   cairo_surface_t *art;                  /* owned, or NULL until drawn */
   cairo_rectangle_int_t opaque;          /* of art */
+  int              natural_size;
   gboolean         hovered, worn;
 };
 
@@ -68,10 +68,24 @@ on_art (GObject *source, GAsyncResult *result, gpointer user_data)
         g_warning ("%s cannot be drawn: %s", mien_avatar_get_id (self->avatar), error->message);
       return;
     }
+  if (g_cancellable_is_cancelled (self->cancellable))
+    {
+      cairo_surface_destroy (art);
+      return;
+    }
   g_clear_pointer (&self->art, cairo_surface_destroy);
   self->art = art;
   self->opaque = get_opaque (art);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+render_art (MienRingItem *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  mien_wardrobe_render_art_async (self->wardrobe, self->avatar, self->variant, MIEN_RING_ITEM_ART, self->cancellable, on_art, g_object_ref (self));
 }
 
 static void
@@ -97,7 +111,7 @@ draw_disc (MienRingItem *self, cairo_t *cr, double size)
 static void
 draw_art (MienRingItem *self, cairo_t *cr, double size)
 {
-  double room = size - 2 * MARGIN;
+  double room = size * (1 - 2 * MARGIN_SHARE);
   double scale = MIN (room / self->opaque.width, room / self->opaque.height);
 
   cairo_save (cr);
@@ -135,7 +149,7 @@ mien_ring_item_measure (GtkWidget *widget, GtkOrientation orientation, int for_s
                         int *minimum_baseline, int *natural_baseline)
 {
   *minimum = 24;
-  *natural = NATURAL_SIZE;
+  *natural = MIEN_RING_ITEM (widget)->natural_size;
 }
 
 /* S3102: a disc, so that neighbours do not take each other's pointer. */
@@ -232,6 +246,7 @@ mien_ring_item_class_init (MienRingItemClass *klass)
 static void
 mien_ring_item_init (MienRingItem *self)
 {
+  self->natural_size = NATURAL_SIZE;
   self->cancellable = g_cancellable_new ();
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 
@@ -260,7 +275,7 @@ mien_ring_item_new (MienWardrobe *wardrobe, MienAvatar *avatar, const char *vari
   self->avatar = g_object_ref (avatar);
   self->variant = g_strdup (variant);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, mien_avatar_get_name (avatar), -1);
-  mien_wardrobe_render_art_async (wardrobe, avatar, variant, ART_SIZE, self->cancellable, on_art, g_object_ref (self));
+  render_art (self);
   return GTK_WIDGET (self);
 }
 
@@ -277,7 +292,30 @@ mien_ring_item_set_worn (MienRingItem *self, gboolean worn)
 {
   g_return_if_fail (MIEN_IS_RING_ITEM (self));
 
+  if (self->worn == worn)
+    return;
   self->worn = worn;
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_PRESSED, worn ? GTK_ACCESSIBLE_TRISTATE_TRUE : GTK_ACCESSIBLE_TRISTATE_FALSE, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+mien_ring_item_set_variant (MienRingItem *self, const char *variant)
+{
+  g_return_if_fail (MIEN_IS_RING_ITEM (self));
+
+  if (g_strcmp0 (variant, self->variant) == 0)
+    return;
+  g_free (self->variant);
+  self->variant = g_strdup (variant);
+  render_art (self);
+}
+
+void
+mien_ring_item_set_size (MienRingItem *self, int size)
+{
+  g_return_if_fail (MIEN_IS_RING_ITEM (self));
+
+  self->natural_size = size;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }

@@ -9,12 +9,12 @@
 
 #include "mien-ring-item.h"
 
-#define MINIMUM_SIDE 420
+#define MINIMUM_SIDE 300
 #define NATURAL_SIDE 720
 #define ITEM_SHARE 0.115                 /* an item's diameter, of the ring's side */
 #define MAX_ITEM 92.0
-#define GAP 6.0
-#define CORNER_SHARE 1.0                 /* the display's half diagonal is the hole; its corners may touch it */
+#define GROWN 1.12                       /* an item under the pointer; see mien-ring-item.c */
+#define CLEARANCE 4.0                    /* between the display's edge and a disc beside its corner */
 #define SETTLE_MS 200.0                  /* of the turn that brings an item to the top */
 
 struct _MienRing
@@ -26,7 +26,7 @@ struct _MienRing
   GPtrArray    *avatars;                 /* of MienAvatar */
   GPtrArray    *items;                   /* of GtkWidget, the page's; the widgets belong to this one */
   GtkWidget    *centre;
-  char         *worn, *worn_variant;
+  PortraitLook *look;                    /* what is worn; or NULL */
 
   PortraitRing  ring;
   double        drag_angle, drag_turn;   /* degrees */
@@ -50,17 +50,43 @@ on_activate (MienRingItem *item, MienRing *self)
   g_signal_emit (self, signals[PICKED], 0, mien_ring_item_get_avatar (item));
 }
 
-static gboolean
-is_worn (MienRing *self, MienAvatar *avatar)
+/* The layer of the look that wears this avatar, or NULL. */
+static const PortraitLayer *
+find_worn (MienRing *self, MienAvatar *avatar)
 {
-  return g_strcmp0 (self->worn, mien_avatar_get_id (avatar)) == 0;
+  const PortraitLayer *layer = self->look != NULL ? portrait_look_find_layer (self->look, mien_avatar_get_avatar_type (avatar)->name) : NULL;
+
+  return layer != NULL && g_str_equal (layer->avatar, mien_avatar_get_id (avatar)) ? layer : NULL;
+}
+
+/* The ring has the same twelve places on every page: a page with fewer avatars leaves places free, and no disc ever lies
+ * on a corner of the picture. The avatars of such a page lie round the top. */
+static int
+get_n_places (MienRing *self)
+{
+  return ((int) self->avatars->len + PORTRAIT_RING_PAGE - 1) / PORTRAIT_RING_PAGE * PORTRAIT_RING_PAGE;
+}
+
+static int
+get_first (MienRing *self, int *n)
+{
+  int first = self->ring.page * PORTRAIT_RING_PAGE;
+
+  *n = MIN (PORTRAIT_RING_PAGE, (int) self->avatars->len - first);
+  return first;
+}
+
+static int
+get_place (int index, int n)
+{
+  return n == PORTRAIT_RING_PAGE ? index : (index - (n - 1) / 2 + PORTRAIT_RING_PAGE) % PORTRAIT_RING_PAGE;
 }
 
 /* The page's widgets, made anew. At most PORTRAIT_RING_PAGE of them, whatever the catalogue's size. */
 static void
 fill_page (MienRing *self)
 {
-  int first, n = portrait_ring_page_range (&self->ring, &first);
+  int n, first = get_first (self, &n);
 
   for (guint i = 0; i < self->items->len; i++)
     gtk_widget_unparent (self->items->pdata[i]);
@@ -68,9 +94,10 @@ fill_page (MienRing *self)
   for (int i = first; i < first + n; i++)
     {
       MienAvatar *avatar = g_ptr_array_index (self->avatars, i);
-      GtkWidget *item = mien_ring_item_new (self->wardrobe, avatar, is_worn (self, avatar) ? self->worn_variant : NULL);
+      const PortraitLayer *worn = find_worn (self, avatar);
+      GtkWidget *item = mien_ring_item_new (self->wardrobe, avatar, worn != NULL ? worn->variant : NULL);
 
-      mien_ring_item_set_worn (MIEN_RING_ITEM (item), is_worn (self, avatar));
+      mien_ring_item_set_worn (MIEN_RING_ITEM (item), worn != NULL);
       g_signal_connect (item, "activate", G_CALLBACK (on_activate), self);
       gtk_widget_set_parent (item, GTK_WIDGET (self));
       g_ptr_array_add (self->items, item);
@@ -100,28 +127,37 @@ place (GtkWidget *child, double x, double y, int size)
   gtk_widget_allocate (child, size, size, -1, transform);
 }
 
+/* The largest square in the middle whose corners reach out between two places of the ring at rest: the corners lie on
+ * the diagonals, half a place's step (15°) from the discs on either side. */
+static double
+get_centre_side (double radius, double item)
+{
+  double step = PORTRAIT_RADIANS (180.0 / PORTRAIT_RING_PAGE);
+  double half_diagonal = radius * (cos (step) + sin (step)) - G_SQRT2 * (item / 2 * GROWN + CLEARANCE);
+
+  return floor (MIN (half_diagonal * G_SQRT2, 2 * (radius - item / 2 - CLEARANCE)));
+}
+
 static void
 mien_ring_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MienRing *self = MIEN_RING (widget);
-  double side = MIN (width, height), item = MIN (ITEM_SHARE * side, MAX_ITEM);
-  int page = self->ring.page;
-  double turn = self->ring.turn, hole = side / 2 - item - 2 * GAP;
+  double side = MIN (width, height), item = MIN (ITEM_SHARE * side, MAX_ITEM), radius = side / 2 - item / 2 * GROWN - 1;
+  int page = self->ring.page, n;
+  double turn = self->ring.turn;
 
-  portrait_ring_init (&self->ring, (int) self->avatars->len, (PortraitPoint) { width / 2.0, height / 2.0 }, hole, item / 2);
-  self->ring.gap = GAP;
+  portrait_ring_init (&self->ring, get_n_places (self), (PortraitPoint) { width / 2.0, height / 2.0 }, radius - item / 2, item / 2);
+  self->ring.gap = 0;
   self->ring.page = page;
   self->ring.turn = turn;
 
-  /* A square whose corners lie in the hole. */
   if (self->centre != NULL && gtk_widget_should_layout (self->centre))
-    place (self->centre, width / 2.0, height / 2.0, (int) (CORNER_SHARE * (hole - GAP) * G_SQRT2));
-  int first;
-  portrait_ring_page_range (&self->ring, &first);
+    place (self->centre, width / 2.0, height / 2.0, (int) get_centre_side (radius, item));
+  int first = get_first (self, &n);
   for (guint i = 0; i < self->items->len; i++)
     {
       PortraitPoint centre;
-      if (portrait_ring_item_centre (&self->ring, first + (int) i, &centre))
+      if (portrait_ring_item_centre (&self->ring, first + get_place ((int) i, n), &centre))
         place (self->items->pdata[i], centre.x, centre.y, (int) item);
     }
 }
@@ -185,11 +221,10 @@ turn_to (MienRing *self, double degrees)
 static void
 turn_by_items (MienRing *self, double n)
 {
-  int per_page = portrait_ring_page_range (&self->ring, NULL);
   double from = self->tick != 0 ? self->to_turn : self->ring.turn;
 
-  if (per_page > 0)
-    turn_to (self, portrait_ring_snap (&self->ring, from + n * 360.0 / per_page));
+  if (self->avatars->len > 0)
+    turn_to (self, portrait_ring_snap (&self->ring, from + n * 360.0 / PORTRAIT_RING_PAGE));
 }
 
 static gboolean
@@ -319,8 +354,7 @@ mien_ring_finalize (GObject *object)
 
   g_ptr_array_unref (self->items);
   g_ptr_array_unref (self->avatars);
-  g_free (self->worn);
-  g_free (self->worn_variant);
+  g_clear_pointer (&self->look, portrait_look_free);
 
   G_OBJECT_CLASS (mien_ring_parent_class)->finalize (object);
 }
@@ -406,29 +440,26 @@ mien_ring_set_avatars (MienRing *self, GPtrArray *avatars)
   for (guint i = 0; i < MIN (avatars->len, PORTRAIT_RING_MAX_ITEMS); i++)
     g_ptr_array_add (self->avatars, g_object_ref (avatars->pdata[i]));
   stop_turning (self);
-  portrait_ring_init (&self->ring, (int) self->avatars->len, self->ring.centre, self->ring.hole_radius, self->ring.item_radius);
+  portrait_ring_init (&self->ring, get_n_places (self), self->ring.centre, self->ring.hole_radius, self->ring.item_radius);
   fill_page (self);
 }
 
 void
-mien_ring_set_worn (MienRing *self, const char *avatar_id, const char *variant)
+mien_ring_set_look (MienRing *self, const PortraitLook *look)
 {
   g_return_if_fail (MIEN_IS_RING (self));
 
-  if (g_strcmp0 (self->worn, avatar_id) == 0 && g_strcmp0 (self->worn_variant, variant) == 0)
-    return;
-  gboolean repaint = g_strcmp0 (self->worn_variant, variant) != 0;
-  g_free (self->worn);
-  g_free (self->worn_variant);
-  self->worn = g_strdup (avatar_id);
-  self->worn_variant = g_strdup (variant);
-  if (repaint)
-    {
-      fill_page (self);
-      return;
-    }
+  g_clear_pointer (&self->look, portrait_look_free);
+  self->look = look != NULL ? portrait_look_copy (look) : NULL;
   for (guint i = 0; i < self->items->len; i++)
-    mien_ring_item_set_worn (self->items->pdata[i], is_worn (self, mien_ring_item_get_avatar (self->items->pdata[i])));
+    {
+      MienRingItem *item = self->items->pdata[i];
+      const PortraitLayer *worn = find_worn (self, mien_ring_item_get_avatar (item));
+
+      mien_ring_item_set_worn (item, worn != NULL);
+      if (worn != NULL)
+        mien_ring_item_set_variant (item, worn->variant);
+    }
 }
 
 void

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "mien-ui"
+
+#include "mien-editor-window-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "mien-error.h"
+
+/* S324: to the friends: the snapshot, its bytes on their way, and taking it back. The draft stays whatever happens. */
+
+typedef enum { BAR_BUSY, BAR_DONE, BAR_FAILED } BarState;
+
+static void
+show_bar (MienEditorWindow *self, BarState state, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (self->publish_text), text);
+  gtk_widget_set_tooltip_text (self->publish_text, text);
+  gtk_widget_set_visible (self->publish_progress, state == BAR_BUSY);
+  gtk_widget_set_visible (self->publish_cancel, state == BAR_BUSY);
+  gtk_widget_set_visible (self->publish_retry, state == BAR_FAILED);
+  gtk_widget_set_visible (self->publish_undo, state == BAR_DONE);
+  if (state == BAR_FAILED)
+    gtk_widget_add_css_class (self->publish_text, "error");
+  else
+    gtk_widget_remove_css_class (self->publish_text, "error");
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->publish_bar), TRUE);
+}
+
+void
+mien_editor_window_hide_publish (MienEditorWindow *self)
+{
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->publish_bar), FALSE);
+}
+
+static void
+on_progress (guint64 done, guint64 total, gpointer data)
+{
+  MienEditorWindow *self = MIEN_EDITOR_WINDOW (data);
+
+  if (self->publishing == NULL)
+    return;
+  if (total == 0)
+    {
+      gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->publish_progress));
+      return;
+    }
+  g_autofree char *sent = g_format_size (done), *all = g_format_size (total);
+  g_autofree char *text = done < total ? g_strdup_printf (_("Sending your portrait: %s of %s"), sent, all)
+                                       : g_strdup (_("Telling your friends…"));
+  gtk_label_set_text (GTK_LABEL (self->publish_text), text);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->publish_progress), CLAMP ((double) done / (double) total, 0, 1));
+}
+
+static void
+end_publishing (MienEditorWindow *self)
+{
+  g_clear_object (&self->publish_cancellable);
+  g_clear_pointer (&self->publishing, cairo_surface_destroy);
+  mien_editor_window_update_actions (self);
+}
+
+static void
+show_failure (MienEditorWindow *self, const GError *error, const char *format)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      mien_editor_window_hide_publish (self);
+      return;
+    }
+  g_autofree char *reason = mien_error_describe (error, mien_session_get_jid (self->session));
+  g_autofree char *text = g_strdup_printf (format, reason);
+  show_bar (self, BAR_FAILED, text);
+}
+
+static void
+on_published (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MienEditorWindow) self = MIEN_EDITOR_WINDOW (data);
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mien_publisher_publish_finish (MIEN_PUBLISHER (source), result, NULL, NULL, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (ok)
+    {
+      /* What changed while it was on its way is not published. */
+      g_autoptr (GError) ignored = NULL;
+      if (!self->snapshot_stale && self->portrait == self->publishing)
+        {
+          mien_draft_mark_clean (self->draft);
+          g_clear_pointer (&self->opened, portrait_look_free);
+          self->opened = portrait_look_copy (mien_draft_get_look (self->draft));
+        }
+      self->was_published = TRUE;
+      show_bar (self, BAR_DONE, _("Your friends see it now"));
+    }
+  else
+    show_failure (self, error, _("Your portrait was not published; your work is kept. %s"));
+  end_publishing (self);
+}
+
+static void
+send (MienEditorWindow *self, cairo_surface_t *portrait, const char *text, GAsyncReadyCallback callback)
+{
+  self->publishing = cairo_surface_reference (portrait);
+  self->publish_cancellable = g_cancellable_new ();
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->publish_progress), 0);
+  show_bar (self, BAR_BUSY, text);
+  mien_editor_window_update_actions (self);
+  mien_publisher_publish_async (self->publisher, portrait, on_progress, self, self->publish_cancellable, callback, g_object_ref (self));
+}
+
+/* What friends see until then, for "Undo". */
+static void
+keep_published (MienEditorWindow *self)
+{
+  gboolean current = FALSE;
+  cairo_surface_t *before = mien_gallery_lookup (self->gallery, mien_session_get_jid (self->session), PORTRAIT_STANDARD_SIZE, &current);
+
+  g_clear_pointer (&self->published, cairo_surface_destroy);
+  if (before != NULL && current)
+    self->published = cairo_surface_reference (before);
+}
+
+static void
+on_snapshot (GObject *source, GAsyncResult *result, gpointer data)
+{
+  MienEditorWindow *self = MIEN_EDITOR_WINDOW (source);
+  g_autoptr (GError) error = NULL;
+  cairo_surface_t *portrait = mien_editor_window_snapshot_finish (self, result, &error);
+
+  if (portrait == NULL)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        show_failure (self, error, _("Your portrait was not published; your work is kept. %s"));
+      return;
+    }
+  if (self->publishing == NULL)
+    {
+      keep_published (self);
+      send (self, portrait, _("Sending your portrait…"), on_published);
+    }
+  cairo_surface_destroy (portrait);
+}
+
+/* S3241-S3242: closing the adjustment takes the snapshot, which goes to the portrait server with its time. */
+void
+mien_editor_window_publish (MienEditorWindow *self)
+{
+  if (self->publishing != NULL)
+    return;
+  mien_editor_window_set_active (self, NULL);
+  mien_editor_window_snapshot_async (self, on_snapshot, NULL);
+}
+
+/* ---- Taking it back ---- */
+
+static void
+on_taken_back (MienEditorWindow *self, GError *error)
+{
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (error == NULL)
+    {
+      self->was_published = FALSE;
+      mien_editor_window_hide_publish (self);
+      mien_editor_window_tell (self, self->published != NULL ? _("Your friends see the former portrait again") : _("Your portrait was taken back"),
+                               NULL, NULL);
+    }
+  else
+    {
+      g_autofree char *reason = mien_error_describe (error, mien_session_get_jid (self->session));
+      g_autofree char *text = g_strdup_printf (_("Your portrait was not taken back. %s"), reason);
+      show_bar (self, BAR_DONE, text);
+    }
+  end_publishing (self);
+}
+
+static void
+on_republished (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MienEditorWindow) self = MIEN_EDITOR_WINDOW (data);
+  g_autoptr (GError) error = NULL;
+
+  mien_publisher_publish_finish (MIEN_PUBLISHER (source), result, NULL, NULL, &error);
+  on_taken_back (self, error);
+}
+
+static void
+on_retracted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MienEditorWindow) self = MIEN_EDITOR_WINDOW (data);
+  g_autoptr (GError) error = NULL;
+
+  mien_publisher_retract_finish (MIEN_PUBLISHER (source), result, &error);
+  on_taken_back (self, error);
+}
+
+void
+mien_editor_window_undo_publish (MienEditorWindow *self)
+{
+  if (self->publishing != NULL || !self->was_published)
+    return;
+  if (self->published != NULL)
+    {
+      send (self, self->published, _("Taking it back…"), on_republished);
+      return;
+    }
+  self->publishing = self->portrait != NULL ? cairo_surface_reference (self->portrait) : NULL;
+  self->publish_cancellable = g_cancellable_new ();
+  show_bar (self, BAR_BUSY, _("Taking it back…"));
+  gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->publish_progress));
+  mien_publisher_retract_async (self->publisher, self->publish_cancellable, on_retracted, g_object_ref (self));
+}
