@@ -40,12 +40,15 @@ parse_options (int                    *argc,
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   const GOptionEntry entries[] = {
     { "account", 'a', 0, G_OPTION_ARG_STRING, &out->account, N_("Sign in with this address"), N_("JID") },
-    { "data-dir", 'd', 0, G_OPTION_ARG_FILENAME, &out->data_directory, N_("Keep everything in this folder, and run beside others"), N_("FOLDER") },
+    { "data-dir", 'd', 0, G_OPTION_ARG_FILENAME, &out->data_directory,
+      N_("Keep everything in this folder, and run beside others"), N_("FOLDER") },
     { "host", 0, 0, G_OPTION_ARG_STRING, &out->host, N_("Connect to this server"), N_("HOST") },
     { "port", 0, 0, G_OPTION_ARG_INT, &port, N_("Connect to this port"), N_("PORT") },
     { "tls", 0, 0, G_OPTION_ARG_STRING, &tls, N_("auto, starttls or direct"), N_("MODE") },
-    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &out->password_file, N_("Sign in with the password in this file"), N_("FILE") },
-    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &out->ca_file, N_("Trust the certificates in this file, not the system’s"), N_("FILE") },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &out->password_file, N_("Sign in with the password in this file"),
+      N_("FILE") },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &out->ca_file,
+      N_("Trust the certificates in this file, not the system’s"), N_("FILE") },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Print the version"), NULL },
     { NULL }
   };
@@ -80,7 +83,8 @@ main (int    argc,
   int status;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR") : MIEN_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR")
+                  : MIEN_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   choose_renderer ();

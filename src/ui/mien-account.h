@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MienAccount, mien_account, MIEN, ACCOUNT, GObject)
 
 /* @data_directory: of the program; the account's own folder inside is made. @settings: im.mien.Mien. */
-MienAccount   *mien_account_new (XmppJid *jid, const char *data_directory, const char *pack_directory, GSettings *settings);
+MienAccount   *mien_account_new (XmppJid *jid, const char *data_directory, const char *pack_directory,
+                                 GSettings *settings);
 MienSession   *mien_account_get_session (MienAccount *self);
 MienGallery   *mien_account_get_gallery (MienAccount *self);
 MienWardrobe  *mien_account_get_wardrobe (MienAccount *self);

@@ -70,8 +70,8 @@ clear_password (MienApplication *self)
 
 /* The account */
 
-/* Asked by the client when a certificate did not verify. Trusting is the user's to decide, later: here only the one they
- * have trusted before passes. */
+/* Asked by the client when a certificate did not verify. Trusting is the user's to decide, later: here only the one
+   they have trusted before passes. */
 static gboolean
 on_accept_certificate (XmppClient      *client,
                        GTlsCertificate *certificate,
@@ -193,9 +193,11 @@ show_main_window (MienApplication *self)
 {
   if (self->main_window == NULL)
     {
-      self->main_window = MIEN_MAIN_WINDOW (mien_main_window_new (GTK_APPLICATION (self), self->account, self->settings));
+      self->main_window = MIEN_MAIN_WINDOW (mien_main_window_new (GTK_APPLICATION (self), self->account,
+                                                                  self->settings));
       g_signal_connect_swapped (self->main_window, "sign-in-again", G_CALLBACK (on_sign_in_again), self);
-      g_signal_connect_object (self->main_window, "destroy", G_CALLBACK (on_main_window_destroyed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->main_window, "destroy", G_CALLBACK (on_main_window_destroyed), self,
+                               G_CONNECT_SWAPPED);
     }
   gtk_window_present (GTK_WINDOW (self->main_window));
 }
@@ -283,7 +285,8 @@ sign_in (MienApplication *self)
   g_clear_object (&self->sign_in);
   self->sign_in = g_cancellable_new ();
   g_clear_object (&self->doubtful);
-  mien_session_sign_in_async (mien_account_get_session (self->account), self->password, self->sign_in, on_signed_in, g_object_ref (self));
+  mien_session_sign_in_async (mien_account_get_session (self->account), self->password, self->sign_in, on_signed_in,
+                              g_object_ref (self));
 }
 
 static void
@@ -333,7 +336,8 @@ on_submit (MienApplication  *self,
   g_settings_set_boolean (self->settings, MIEN_SETTING_REMEMBER, mien_sign_in_window_get_remember (window));
   g_settings_set_string (self->account_settings, MIEN_SETTING_HOST, mien_sign_in_window_get_host (window));
   g_settings_set_uint (self->account_settings, MIEN_SETTING_PORT, mien_sign_in_window_get_port (window));
-  g_settings_set_string (self->account_settings, MIEN_SETTING_TLS, mien_tls_mode_get_name (mien_sign_in_window_get_tls (window)));
+  g_settings_set_string (self->account_settings, MIEN_SETTING_TLS,
+                         mien_tls_mode_get_name (mien_sign_in_window_get_tls (window)));
   apply_server (self);
 
   clear_password (self);
@@ -393,17 +397,21 @@ show_sign_in (MienApplication *self,
       g_signal_connect_object (self->sign_in_window, "submit", G_CALLBACK (on_submit), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->sign_in_window, "cancel", G_CALLBACK (on_cancel), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->sign_in_window, "trust", G_CALLBACK (on_trust), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (self->sign_in_window, "destroy", G_CALLBACK (on_sign_in_destroyed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->sign_in_window, "destroy", G_CALLBACK (on_sign_in_destroyed), self,
+                               G_CONNECT_SWAPPED);
       mien_sign_in_window_set_address (self->sign_in_window, address);
-      mien_sign_in_window_set_remember (self->sign_in_window, g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER));
+      mien_sign_in_window_set_remember (self->sign_in_window,
+                                        g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER));
 
       if (self->options.host != NULL || self->options.port != 0 || self->options.tls != XMPP_TLS_AUTO)
-        mien_sign_in_window_set_server (self->sign_in_window, self->options.host, self->options.port, self->options.tls);
+        mien_sign_in_window_set_server (self->sign_in_window, self->options.host, self->options.port,
+                                        self->options.tls);
       else if (self->account_settings != NULL)
         {
           host = g_settings_get_string (self->account_settings, MIEN_SETTING_HOST);
           tls = g_settings_get_string (self->account_settings, MIEN_SETTING_TLS);
-          mien_sign_in_window_set_server (self->sign_in_window, host, g_settings_get_uint (self->account_settings, MIEN_SETTING_PORT),
+          mien_sign_in_window_set_server (self->sign_in_window, host,
+                                          g_settings_get_uint (self->account_settings, MIEN_SETTING_PORT),
                                           mien_tls_mode_from_name (tls));
         }
     }
@@ -584,8 +592,9 @@ preferences (GSimpleAction *action,
              gpointer       data)
 {
   MienApplication *self = MIEN_APPLICATION (data);
+  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (self));
 
-  gtk_window_present (GTK_WINDOW (mien_preferences_window_new (gtk_application_get_active_window (GTK_APPLICATION (self)), self->settings)));
+  gtk_window_present (GTK_WINDOW (mien_preferences_window_new (parent, self->settings)));
 }
 
 static void
@@ -734,7 +743,8 @@ mien_application_new (const MienApplicationOptions *options)
   self->options.host = g_strdup (options->host);
   self->options.password_file = g_strdup (options->password_file);
   self->options.ca_file = g_strdup (options->ca_file);
-  self->options.data_directory = options->data_directory != NULL ? g_canonicalize_filename (options->data_directory, NULL) : NULL;
+  self->options.data_directory = options->data_directory != NULL
+                                 ? g_canonicalize_filename (options->data_directory, NULL) : NULL;
   self->data_directory = self->options.data_directory != NULL ? g_strdup (self->options.data_directory)
                                                               : g_build_filename (g_get_user_data_dir (), "mien", NULL);
 

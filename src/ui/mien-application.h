@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /**
- * MienApplication: the program im.mien.Mien. It has one account; with a data directory of its own a second one runs beside
- * the first.
+ * MienApplication: the program im.mien.Mien. It has one account; with a data directory of its own a second one runs
+ * beside the first.
  */
 #define MIEN_TYPE_APPLICATION (mien_application_get_type ())
 G_DECLARE_FINAL_TYPE (MienApplication, mien_application, MIEN, APPLICATION, AdwApplication)

@@ -49,7 +49,8 @@ get_max_chroma (double lightness, double hue)
       for (int edge = 0; edge < 2; edge++)
         {
           double top1 = (284517.0 * m[0] - 94839.0 * m[2]) * sub2;
-          double top2 = (838422.0 * m[2] + 769860.0 * m[1] + 731718.0 * m[0]) * lightness * sub2 - 769860.0 * edge * lightness;
+          double top2 = (838422.0 * m[2] + 769860.0 * m[1] + 731718.0 * m[0]) * lightness * sub2 -
+                        769860.0 * edge * lightness;
           double bottom = (632260.0 * m[2] - 126452.0 * m[1]) * sub2 + 126452.0 * edge;
           double slope = top1 / bottom;
           double intercept = top2 / bottom;

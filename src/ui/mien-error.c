@@ -29,18 +29,23 @@ mien_error_describe (const GError *error,
     case XMPP_ERROR_BAD_JID:
       return g_strdup (_("That is not a complete address. It looks like name@example.org."));
     case XMPP_ERROR_HOST_UNKNOWN:
-      return g_strdup_printf (_("There is no server called %s. Look at the part of your address after the @."), get_domain (bare_jid));
+      return g_strdup_printf (_("There is no server called %s. Look at the part of your address after the @."),
+                              get_domain (bare_jid));
     case XMPP_ERROR_UNREACHABLE:
-      return g_strdup_printf (_("The server %s does not answer. Look at your network connection, or at the server and port under “Advanced”."),
+      return g_strdup_printf (_("The server %s does not answer. Look at your network connection, or "
+                                "at the server and port under “Advanced”."),
                               get_domain (bare_jid));
     case XMPP_ERROR_TLS:
-      return g_strdup_printf (_("A secure connection with %s is not possible, so your password was not sent."), get_domain (bare_jid));
+      return g_strdup_printf (_("A secure connection with %s is not possible, so your password was not sent."),
+                              get_domain (bare_jid));
     case XMPP_ERROR_CERTIFICATE:
-      return g_strdup_printf (_("The server could not prove that it is %s, so your password was not sent."), get_domain (bare_jid));
+      return g_strdup_printf (_("The server could not prove that it is %s, so your password was not sent."),
+                              get_domain (bare_jid));
     case XMPP_ERROR_AUTH:
       return g_strdup_printf (_("That password is not right for %s."), bare_jid != NULL ? bare_jid : _("this account"));
     case XMPP_ERROR_AUTH_MECHANISM:
-      return g_strdup_printf (_("%s offers no safe way to prove the password, so it was not sent."), get_domain (bare_jid));
+      return g_strdup_printf (_("%s offers no safe way to prove the password, so it was not sent."),
+                              get_domain (bare_jid));
     case XMPP_ERROR_TIMEOUT:
       return g_strdup_printf (_("%s takes too long to answer. Try again in a moment."), get_domain (bare_jid));
     case XMPP_ERROR_CLOSED:

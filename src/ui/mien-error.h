@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What to tell a person about an error of signing in or of the connection: it names the thing to change. @bare_jid may be
- * NULL. (transfer full) */
+/* What to tell a person about an error of signing in or of the connection: it names the thing to change. @bare_jid may
+   be NULL. (transfer full) */
 char *mien_error_describe (const GError *error, const char *bare_jid);
 
 /* Bytes in pronounceable words of five letters, two bytes a word ("lusab babad"): what people can compare by telephone.

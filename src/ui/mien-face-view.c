@@ -187,7 +187,8 @@ mien_face_view_set_person (MienFaceView *self,
     {
       g_free (self->name);
       self->name = g_strdup (name);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name != NULL ? name : "", -1);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name != NULL ? name : "",
+                                      -1);
       gtk_widget_queue_draw (GTK_WIDGET (self));
     }
 }

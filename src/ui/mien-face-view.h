@@ -17,7 +17,8 @@ G_DECLARE_FINAL_TYPE (MienFaceView, mien_face_view, MIEN, FACE_VIEW, GtkWidget)
 
 GtkWidget *mien_face_view_new (MienFaceShape shape, int size);       /* logical pixels */
 
-void       mien_face_view_set_gallery (MienFaceView *self, MienGallery *gallery, MienGalleryPriority priority);   /* NULL: initials only */
+/* NULL: initials only */
+void       mien_face_view_set_gallery (MienFaceView *self, MienGallery *gallery, MienGalleryPriority priority);
 void       mien_face_view_set_person (MienFaceView *self, const char *bare_jid, const char *name);
 void       mien_face_view_set_presence (MienFaceView *self, gboolean shown, MienPresence presence);
 gboolean   mien_face_view_has_portrait (MienFaceView *self);         /* a portrait is drawn, current or not */

@@ -123,7 +123,8 @@ mien_notifier_new (GApplication      *app,
   self->shown = shown;
   self->user_data = user_data;
   g_signal_connect_object (session, "message", G_CALLBACK (on_message), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (mien_session_get_roster (session), "subscription-request", G_CALLBACK (on_request), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (mien_session_get_roster (session), "subscription-request", G_CALLBACK (on_request), self,
+                           G_CONNECT_SWAPPED);
 
   return self;
 }

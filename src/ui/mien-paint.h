@@ -27,7 +27,8 @@ typedef struct
 #define MIEN_FACE_CORNER_RADIUS 12.0
 
 /* Appends one cairo node of @size × @size logical pixels at the origin. */
-void mien_paint_face (GtkSnapshot *snapshot, PangoContext *pango, const MienFace *face, MienFaceShape shape, double size);
+void mien_paint_face (GtkSnapshot *snapshot, PangoContext *pango, const MienFace *face, MienFaceShape shape,
+                      double size);
 
 /* A disc of @size, told apart by shape as well as by colour: online full, free for chat full with a dot, away a
  * crescent, away for long a thin crescent, do not disturb with a bar, offline a ring. Drawn at the origin. */

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Laying out text costs the square of its longest piece without a place to break it, half a minute at 64 KB, unless it may
- * be broken anywhere. Whoever shows text of others asks here, and wraps by characters when the answer is TRUE. */
+/* Laying out text costs the square of its longest piece without a place to break it, half a minute at 64 KB, unless it
+   may be broken anywhere. Whoever shows text of others asks here, and wraps by characters when the answer is TRUE. */
 #define MIEN_TEXT_MAX_RUN 500              /* characters */
 
 gboolean mien_text_has_long_run (const char *text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "mien-test"
 
-/* The client from signing in to talking, with a pointer and a keyboard, against the IM server in this process. The friend
- * is a plain stream. The tests follow each other: each goes on where the one before ended. */
+/* The client from signing in to talking, with a pointer and a keyboard, against the IM server in this process. The
+   friend is a plain stream. The tests follow each other: each goes on where the one before ended. */
 
 #include "display.h"
 
@@ -17,6 +17,7 @@
 #include "mien-sign-in-window.h"
 #include "mien-tips.h"
 
+#define ALICE "alice@" IM_TEST_DOMAIN
 #define ANY GTK_ACCESSIBLE_ROLE_WIDGET
 
 static ImServer *server;
@@ -62,9 +63,11 @@ own_notifications (void)
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
 
   notes = g_ptr_array_new_with_free_func (g_free);
-  g_assert_cmpuint (g_dbus_connection_register_object (bus, "/org/freedesktop/Notifications", node->interfaces[0], &vtable,
+  g_assert_cmpuint (g_dbus_connection_register_object (bus, "/org/freedesktop/Notifications", node->interfaces[0],
+                                                       &vtable,
                                                        NULL, NULL, NULL), >, 0);
-  g_bus_own_name_on_connection (bus, "org.freedesktop.Notifications", G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  g_bus_own_name_on_connection (bus, "org.freedesktop.Notifications", G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL,
+                                NULL);
 }
 
 static gboolean
@@ -193,14 +196,16 @@ test_talk (void)
   g_autoptr (XmppNode) heard = NULL;
   GtkWidget *text;
 
-  im_client_send (bob, "<message type='chat' to='alice@" IM_TEST_DOMAIN "' id='m1'><body>Did you see &lt;b&gt;my&lt;/b&gt; new hat?</body>"
+  im_client_send (bob, "<message type='chat' to='" ALICE "' id='m1'>"
+                  "<body>Did you see &lt;b&gt;my&lt;/b&gt; new hat?</body>"
                   "<active xmlns='http://jabber.org/protocol/chatstates'/></message>");
   test_wait_until (test_find (window, MIEN_TYPE_MESSAGE_ROW, ANY, NULL) != NULL);
   get_label (window, "Did you see <b>my</b> new hat?");
   /* It was seen as it came. */
   g_assert_false (was_notified ("Bob Chen|Did you see <b>my</b> new hat?"));
 
-  im_client_send (bob, "<message type='chat' to='alice@" IM_TEST_DOMAIN "'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+  im_client_send (bob, "<message type='chat' to='" ALICE "'>"
+                  "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
   get_label (window, "Bob Chen is typing…");
 
   text = test_get (window, GTK_TYPE_TEXT_VIEW, ANY, "Message");
@@ -232,7 +237,7 @@ test_unread (void)
   gtk_window_present (GTK_WINDOW (other));
   test_focus_window (other);
   test_wait_until (!gtk_window_is_active (GTK_WINDOW (window)));
-  im_client_send (bob, "<message type='chat' to='alice@" IM_TEST_DOMAIN "' id='m2'><body>Are you there?</body></message>");
+  im_client_send (bob, "<message type='chat' to='" ALICE "' id='m2'><body>Are you there?</body></message>");
   test_wait_until (was_notified ("Bob Chen|Are you there?"));
   get_row ("Bob Chen, Away, Are you there?, 1 unread message");
   gtk_window_destroy (GTK_WINDOW (other));

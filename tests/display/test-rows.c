@@ -28,10 +28,13 @@ static void
 test_row_label (void)
 {
   static const struct { MienFriendRowContent content; const char *label; } cases[] = {
-    { { "bob@example.org", "Bob Chen", "at lunch", FALSE, MIEN_PRESENCE_AWAY, 2 }, "Bob Chen, Away, at lunch, 2 unread messages" },
-    { { "bob@example.org", "Bob Chen", NULL, FALSE, MIEN_PRESENCE_ONLINE, 1 }, "Bob Chen, Available, 1 unread message" },
+    { { "bob@example.org", "Bob Chen", "at lunch", FALSE, MIEN_PRESENCE_AWAY, 2 },
+      "Bob Chen, Away, at lunch, 2 unread messages" },
+    { { "bob@example.org", "Bob Chen", NULL, FALSE, MIEN_PRESENCE_ONLINE, 1 },
+      "Bob Chen, Available, 1 unread message" },
     { { "dai@example.org", "戴永", NULL, FALSE, MIEN_PRESENCE_OFFLINE, 0 }, "戴永, Offline" },
-    { { "x@example.org", "<b>x</b> & y", "typing…", TRUE, MIEN_PRESENCE_DND, 0 }, "<b>x</b> & y, Do not disturb, typing…" },
+    { { "x@example.org", "<b>x</b> & y", "typing…", TRUE, MIEN_PRESENCE_DND, 0 },
+      "<b>x</b> & y, Do not disturb, typing…" },
   };
   GtkWidget *row = mien_friend_row_new ();
   GtkWidget *window = show_in_window (row, 300, 56);
@@ -198,7 +201,8 @@ test_entry_limit (void)
   mien_message_entry_set_text (MIEN_MESSAGE_ENTRY (entry), text);
   gtk_widget_grab_focus (entry);
   test_key (GDK_KEY_Return, 0);
-  test_get (window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "This message is too long to send: 64.0 KB, and 64 KB fit into one.");
+  test_get (window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET,
+            "This message is too long to send: 64.0 KB, and 64 KB fit into one.");
   g_assert_false (gtk_widget_get_sensitive (test_get (window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Send")));
   g_assert_cmpuint (sent.n_sent, ==, 0);
 

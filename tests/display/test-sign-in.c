@@ -59,7 +59,8 @@ static GtkWidget *
 get_button (Fixture    *self,
             const char *label)
 {
-  return gtk_widget_get_ancestor (test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, label), GTK_TYPE_BUTTON);
+  return gtk_widget_get_ancestor (test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, label),
+                                  GTK_TYPE_BUTTON);
 }
 
 static GtkWidget *
@@ -97,7 +98,8 @@ test_bad_address (Fixture       *self,
   gtk_editable_set_text (GTK_EDITABLE (address), "alice");
   gtk_editable_set_text (GTK_EDITABLE (get_row (self, "Password")), "x");
   test_click (get_button (self, "Sign in"));
-  test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "That is not a complete address. It looks like name@example.org.");
+  test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET,
+            "That is not a complete address. It looks like name@example.org.");
   g_assert_true (gtk_widget_has_css_class (address, "error"));
   g_assert_cmpuint (self->n_submits, ==, 0);
 
@@ -132,7 +134,8 @@ test_advanced (Fixture       *self,
                gconstpointer  data)
 {
   static const struct { const char *text; gboolean good; guint16 port; } cases[] = {
-    { "", TRUE, 0 }, { "5222", TRUE, 5222 }, { "0", FALSE, 0 }, { "65536", FALSE, 0 }, { "x", FALSE, 0 }, { "-1", FALSE, 0 },
+    { "", TRUE, 0 }, { "5222", TRUE, 5222 }, { "0", FALSE, 0 }, { "65536", FALSE, 0 }, { "x", FALSE, 0 }, { "-1",
+                                                                                                            FALSE, 0 },
   };
   MienSignInWindow *window = MIEN_SIGN_IN_WINDOW (self->window);
   GtkWidget *port;
@@ -190,10 +193,12 @@ test_certificate (Fixture       *self,
   g_assert_no_error (error);
   for (int round = 0; round < 2; round++)
     {
-      mien_sign_in_window_show_certificate (MIEN_SIGN_IN_WINDOW (self->window), certificate, G_TLS_CERTIFICATE_UNKNOWN_CA, "example.org");
+      mien_sign_in_window_show_certificate (MIEN_SIGN_IN_WINDOW (self->window), certificate,
+                                            G_TLS_CERTIFICATE_UNKNOWN_CA, "example.org");
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Is this really example.org?");
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Only itself");
-      test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Nobody that this computer trusts vouches for it.");
+      test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET,
+                "Nobody that this computer trusts vouches for it.");
       test_click (test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET,
                             round == 0 ? "Do not connect" : "Trust this certificate"));
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Welcome to Mien");

@@ -335,7 +335,7 @@ test_click_at (GtkWidget *widget,
                double     y,
                guint      button)
 {
-  g_autoptr (GtkWidget) held = g_object_ref (widget);
+  g_autoptr (GtkWidget) held G_GNUC_UNUSED = g_object_ref (widget);
 
   test_hover_at (widget, x, y);
   test_press (button);
@@ -525,7 +525,8 @@ test_focus_window (GtkWidget *window)
     return;
 
   gtk_window_present (GTK_WINDOW (window));
-  XSetInputFocus (server, gdk_x11_surface_get_xid (gtk_native_get_surface (GTK_NATIVE (window))), RevertToParent, CurrentTime);
+  XSetInputFocus (server, gdk_x11_surface_get_xid (gtk_native_get_surface (GTK_NATIVE (window))), RevertToParent,
+                  CurrentTime);
   XSync (server, False);
   test_wait_until (is_active (window));
 }
@@ -588,7 +589,8 @@ write_png (cairo_surface_t *surface,
 {
   g_autofree char *folder = g_path_get_dirname (filename);
 
-  if (g_mkdir_with_parents (folder, 0755) != 0 || cairo_surface_write_to_png (surface, filename) != CAIRO_STATUS_SUCCESS)
+  if (g_mkdir_with_parents (folder, 0755) != 0 ||
+      cairo_surface_write_to_png (surface, filename) != CAIRO_STATUS_SUCCESS)
     g_error ("%s cannot be written", filename);
   cairo_surface_destroy (surface);
 }

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /*
  * A driver for tests of the interface: it lives in the tested process, finds widgets by what they are, and sends real
  * pointer and key events through the X server (XTEST), because GTK 4 makes none itself. Every wait is for a condition
- * or a painted frame, with a deadline. Coordinates of widgets are in logical pixels, those of the root in device pixels.
+ * or a painted frame, with a deadline. Coordinates of widgets are in logical pixels, those of the root in device
+ * pixels.
  *
  * Each function of this file ends the test (g_error) when what it was asked for does not come.
  */
@@ -23,7 +24,8 @@ void test_display_init (int *argc, char ***argv);
 typedef gboolean (*TestCondition) (gpointer data);
 gboolean test_wait (TestCondition condition, gpointer data, guint deadline_ms);       /* FALSE: it did not come */
 void     test_turn (void);                                           /* one turn of the main loop, at most 5 ms long */
-void     test_wait_frame (GtkWidget *widget);                        /* until the window of @widget has painted once more */
+/* until the window of @widget has painted once more */
+void     test_wait_frame (GtkWidget *widget);
 void     test_wait_mapped (GtkWidget *widget);                       /* mapped, with a size, and painted */
 void     test_wait_gone (GtkWidget *widget);                         /* no longer mapped */
 void     test_settle (void);                                         /* until nothing is ready to run */
@@ -40,11 +42,13 @@ void     test_settle (void);                                         /* until no
       }                                                                                                  \
   } G_STMT_END
 
-/* Finding, depth first, visible widgets only, popovers included. NULL for @name, GTK_ACCESSIBLE_ROLE_WIDGET for @role and
- * G_TYPE_NONE for @type mean any. The name is the accessible label, else the text of a label, button or title. */
+/* Finding, depth first, visible widgets only, popovers included. NULL for @name, GTK_ACCESSIBLE_ROLE_WIDGET for @role
+   and G_TYPE_NONE for @type mean any. The name is the accessible label, else the text of a label, button or title. */
 GtkWidget *test_find (GtkWidget *root, GType type, GtkAccessibleRole role, const char *name);   /* or NULL */
-GtkWidget *test_get (GtkWidget *root, GType type, GtkAccessibleRole role, const char *name);    /* waits for it; never NULL */
-GtkWidget *test_get_window (GType type);                             /* the visible toplevel of this type; waits for it */
+/* waits for it; never NULL */
+GtkWidget *test_get (GtkWidget *root, GType type, GtkAccessibleRole role, const char *name);
+/* the visible toplevel of this type; waits for it */
+GtkWidget *test_get_window (GType type);
 gboolean   test_is_named (GtkWidget *widget, const char *name);
 
 /* Where a point of a widget is on the screen: @x and @y are fractions of its width and height. */
@@ -56,9 +60,11 @@ void test_hover (GtkWidget *widget);                                 /* its midd
 void test_hover_at (GtkWidget *widget, double x, double y);          /* fractions */
 void test_press (guint button);
 void test_release (guint button);
-void test_click (GtkWidget *widget);                                 /* waits until it is mapped, then clicks the middle */
+/* waits until it is mapped, then clicks the middle */
+void test_click (GtkWidget *widget);
 void test_click_at (GtkWidget *widget, double x, double y, guint button);
-void test_drag (GtkWidget *widget, double x, double y, int dx, int dy);      /* from a fraction, by device pixels, in steps */
+/* from a fraction, by device pixels, in steps */
+void test_drag (GtkWidget *widget, double x, double y, int dx, int dy);
 void test_scroll (GtkWidget *widget, int clicks);                    /* positive: down */
 
 /* Keyboard, to whatever has the focus. Text may hold any character: a spare key code is given to it for the moment. */

@@ -131,8 +131,10 @@ test_ago (void)
 {
   gint64 now = at (2025, 3, 12, 12, 0);
   const struct { gint64 seconds; const char *text; } cases[] = {
-    { 0, "just now" }, { 59, "just now" }, { -3600, "just now" }, { 60, "1 min ago" }, { 190, "3 min ago" }, { 3599, "59 min ago" },
-    { 3600, "1 h ago" }, { 86399, "23 h ago" }, { 86400, "1 day ago" }, { 5 * 86400, "5 days ago" }, { 40 * 86400, "31 January" },
+    { 0, "just now" }, { 59, "just now" }, { -3600, "just now" }, { 60, "1 min ago" }, { 190, "3 min ago" }, { 3599,
+    "59 min ago" },
+    { 3600, "1 h ago" }, { 86399, "23 h ago" }, { 86400, "1 day ago" }, { 5 * 86400, "5 days ago" }, { 40 * 86400,
+                                                                                                       "31 January" },
   };
   g_autofree char *clock = mien_time_format_clock (now);
 
@@ -170,10 +172,13 @@ static void
 test_errors_name_the_thing (void)
 {
   static const struct { int code; const char *part; } cases[] = {
-    { XMPP_ERROR_AUTH, "alice@example.org" }, { XMPP_ERROR_HOST_UNKNOWN, "example.org" }, { XMPP_ERROR_UNREACHABLE, "example.org" },
+    { XMPP_ERROR_AUTH, "alice@example.org" }, { XMPP_ERROR_HOST_UNKNOWN, "example.org" }, { XMPP_ERROR_UNREACHABLE,
+                                                                                            "example.org" },
     { XMPP_ERROR_CERTIFICATE, "example.org" }, { XMPP_ERROR_TLS, "example.org" }, { XMPP_ERROR_TIMEOUT, "example.org" },
-    { XMPP_ERROR_CLOSED, "example.org" }, { XMPP_ERROR_AUTH_MECHANISM, "example.org" }, { XMPP_ERROR_BAD_JID, "name@example.org" },
-    { XMPP_ERROR_REGISTRATION, "raw words" }, { XMPP_ERROR_STREAM, "raw words" }, { XMPP_ERROR_CONFLICT, "another program" },
+    { XMPP_ERROR_CLOSED, "example.org" }, { XMPP_ERROR_AUTH_MECHANISM, "example.org" }, { XMPP_ERROR_BAD_JID,
+                                                                                          "name@example.org" },
+    { XMPP_ERROR_REGISTRATION, "raw words" }, { XMPP_ERROR_STREAM, "raw words" }, { XMPP_ERROR_CONFLICT,
+                                                                                    "another program" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -191,11 +196,14 @@ static void
 test_certificate_problems (void)
 {
   static const struct { GTlsCertificateFlags flag; const char *part; } cases[] = {
-    { G_TLS_CERTIFICATE_UNKNOWN_CA, "vouches" }, { G_TLS_CERTIFICATE_BAD_IDENTITY, "example.org" }, { G_TLS_CERTIFICATE_EXPIRED, "expired" },
-    { G_TLS_CERTIFICATE_NOT_ACTIVATED, "clock" }, { G_TLS_CERTIFICATE_REVOKED, "Do not trust" }, { G_TLS_CERTIFICATE_INSECURE, "not safe" },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA, "vouches" }, { G_TLS_CERTIFICATE_BAD_IDENTITY,
+                                                   "example.org" }, { G_TLS_CERTIFICATE_EXPIRED, "expired" },
+    { G_TLS_CERTIFICATE_NOT_ACTIVATED, "clock" }, { G_TLS_CERTIFICATE_REVOKED,
+                                                    "Do not trust" }, { G_TLS_CERTIFICATE_INSECURE, "not safe" },
     { G_TLS_CERTIFICATE_GENERIC_ERROR, "verified" },
   };
-  g_autofree char *both = mien_certificate_describe_problems (G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_EXPIRED, "example.org");
+  g_autofree char *both = mien_certificate_describe_problems (G_TLS_CERTIFICATE_UNKNOWN_CA |
+                                                              G_TLS_CERTIFICATE_EXPIRED, "example.org");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -212,7 +220,8 @@ test_catalogue_addresses (void)
 {
   static const struct { const char *text; gboolean good; } cases[] = {
     { "", TRUE }, { "https://example.org/avatars/catalogue.json", TRUE }, { "http://127.0.0.1:8080/c.json", TRUE },
-    { "example.org", FALSE }, { "ftp://example.org/x", FALSE }, { "file:///etc/passwd", FALSE }, { "https://", FALSE }, { "https:///x", FALSE },
+    { "example.org", FALSE }, { "ftp://example.org/x", FALSE }, { "file:///etc/passwd", FALSE }, { "https://",
+    FALSE }, { "https:///x", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -141,7 +141,8 @@ update_header (GtkListBoxRow *row,
   gboolean new_day = last_row == NULL || !mien_time_same_day (mien_message_row_get_time (last_row), time);
 
   gtk_list_box_row_set_header (row, new_day ? create_day_separator (time) : NULL);
-  mien_message_row_set_first (this_row, new_day || mien_message_row_is_own (last_row) != mien_message_row_is_own (this_row) ||
+  mien_message_row_set_first (this_row, new_day ||
+                              mien_message_row_is_own (last_row) != mien_message_row_is_own (this_row) ||
                                         time - mien_message_row_get_time (last_row) > GROUP_SECONDS);
 }
 
@@ -158,7 +159,8 @@ update_states (MienConversationView *self)
   gtk_widget_set_visible (self->request, asks);
   if (asks)
     {
-      g_autofree char *text = g_strdup_printf (_("%s would like to be your friend and see when you are here."), get_name (self));
+      g_autofree char *text = g_strdup_printf (_("%s would like to be your friend and see when you are here."),
+                                               get_name (self));
 
       gtk_label_set_text (self->request_label, text);
     }
@@ -209,7 +211,8 @@ scroll_to_end (GtkWidget     *widget,
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
 
   self->end_tick = 0;
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment));
+  gtk_adjustment_set_value (adjustment,
+                            gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment));
 
   return G_SOURCE_REMOVE;
 }
@@ -256,7 +259,8 @@ answer_request (MienConversationView *self,
                 gboolean              accept)
 {
   if (self->conversation != NULL)
-    mien_roster_answer (mien_session_get_roster (self->session), mien_conversation_get_jid (self->conversation), accept);
+    mien_roster_answer (mien_session_get_roster (self->session), mien_conversation_get_jid (self->conversation),
+                        accept);
   update_states (self);
 }
 
@@ -482,7 +486,8 @@ mien_conversation_view_show (MienConversationView *self,
   if (person != NULL)
     g_signal_connect_object (person, "changed", G_CALLBACK (update_states), self, G_CONNECT_SWAPPED);
 
-  mien_message_entry_set_text (self->entry, g_hash_table_lookup (self->unsent, mien_conversation_get_jid (conversation)));
+  mien_message_entry_set_text (self->entry,
+                               g_hash_table_lookup (self->unsent, mien_conversation_get_jid (conversation)));
   if (self->is_active)
     mien_conversation_mark_read (conversation);
   update_states (self);

@@ -18,10 +18,13 @@ G_DECLARE_FINAL_TYPE (MienConversationView, mien_conversation_view, MIEN, CONVER
 #define MIEN_CONVERSATION_PAGE 100         /* messages shown at first, and added by "Show earlier messages" */
 
 GtkWidget        *mien_conversation_view_new (void);
-void              mien_conversation_view_set_models (MienConversationView *self, MienSession *session, MienGallery *gallery);
-void              mien_conversation_view_show (MienConversationView *self, MienConversation *conversation);   /* NULL: none */
+void              mien_conversation_view_set_models (MienConversationView *self, MienSession *session,
+                                                     MienGallery *gallery);
+/* NULL: none */
+void              mien_conversation_view_show (MienConversationView *self, MienConversation *conversation);
 MienConversation *mien_conversation_view_get_conversation (MienConversationView *self);
-void              mien_conversation_view_set_active (MienConversationView *self, gboolean active);   /* seen by somebody: what comes is read */
+/* seen by somebody: what comes is read */
+void              mien_conversation_view_set_active (MienConversationView *self, gboolean active);
 /* signal "failed" (const char *message): for a toast */
 
 G_END_DECLS

@@ -52,14 +52,16 @@ on_changed (MienMessageEntry *self)
   gsize length = strlen (text);
   gboolean too_long = length > MIEN_MESSAGE_MAX_BYTES;
 
-  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self->text), mien_text_has_long_run (text) ? GTK_WRAP_CHAR : GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self->text),
+                               mien_text_has_long_run (text) ? GTK_WRAP_CHAR : GTK_WRAP_WORD_CHAR);
   gtk_widget_set_visible (self->hint, length == 0);
   gtk_widget_set_sensitive (self->send, !too_long && !is_blank (text));
   gtk_widget_set_visible (self->warning, too_long);
   if (too_long)
     {
       /* Translators: both are numbers of kilobytes */
-      g_autofree char *warning = g_strdup_printf (_("This message is too long to send: %.1f KB, and %d KB fit into one."),
+      g_autofree char *warning = g_strdup_printf (_("This message is too long to send: "
+                                                    "%.1f KB, and %d KB fit into one."),
                                                   length / 1024.0, MIEN_MESSAGE_MAX_BYTES / 1024);
 
       gtk_label_set_text (GTK_LABEL (self->warning), warning);

@@ -84,7 +84,8 @@ static void
 mien_message_row_class_init (MienMessageRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mien_message_row_finalize;
-  signals[RETRY] = g_signal_new ("retry", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[RETRY] = g_signal_new ("retry", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static GtkWidget *

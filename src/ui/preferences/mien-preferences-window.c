@@ -67,7 +67,8 @@ on_avatar_server_applied (MienPreferencesWindow *self)
 
   gtk_widget_add_css_class (self->avatar_server, "error");
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self),
-                                    adw_toast_new (_("That is not an address of the web. It looks like https://example.org/avatars/catalogue.json.")));
+                                    adw_toast_new (_("That is not an address of the web. It looks like "
+                                                     "https://example.org/avatars/catalogue.json.")));
 }
 
 static void
@@ -103,7 +104,8 @@ GtkWidget *
 mien_preferences_window_new (GtkWindow *parent,
                              GSettings *settings)
 {
-  MienPreferencesWindow *self = g_object_new (MIEN_TYPE_PREFERENCES_WINDOW, "transient-for", parent, "modal", TRUE, NULL);
+  MienPreferencesWindow *self = g_object_new (MIEN_TYPE_PREFERENCES_WINDOW, "transient-for", parent, "modal", TRUE,
+                                              NULL);
   g_autofree char *address = g_settings_get_string (settings, MIEN_SETTING_AVATAR_SERVER);
 
   self->settings = g_object_ref (settings);

@@ -120,7 +120,8 @@ apply (Dialog *self)
   set_busy (self, TRUE);
   gtk_widget_set_visible (GTK_WIDGET (self->error), FALSE);
   if (self->change == CHANGE_ADD)
-    mien_roster_add_async (self->roster, self->jid, *trimmed != '\0' ? trimmed : NULL, self->cancellable, on_changed_on_server, self);
+    mien_roster_add_async (self->roster, self->jid, *trimmed != '\0' ? trimmed : NULL, self->cancellable,
+                           on_changed_on_server, self);
   else if (self->change == CHANGE_RENAME)
     mien_roster_rename_async (self->roster, self->jid, trimmed, self->cancellable, on_changed_on_server, self);
   else
@@ -260,7 +261,8 @@ mien_friend_dialog_add (GtkWindow            *parent,
   self->address = add_entry (self, _("Address"));
   adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (self->address), GTK_INPUT_PURPOSE_EMAIL);
   self->name = add_entry (self, _("Name for your list (optional)"));
-  present_dialog (self, _("Add a friend"), _("_Add"), _("Your friend is asked, and you see each other once they agree."));
+  present_dialog (self, _("Add a friend"), _("_Add"),
+                  _("Your friend is asked, and you see each other once they agree."));
   if (address != NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->address), address);
   gtk_widget_grab_focus (self->address);
@@ -291,7 +293,8 @@ mien_friend_dialog_remove (GtkWindow            *parent,
                            gpointer              user_data)
 {
   Dialog *self = create_dialog (parent, roster, CHANGE_REMOVE, mien_friend_get_jid (person), done, user_data);
-  g_autofree char *text = g_strdup_printf (_("%s (%s) leaves your list, and you no longer see each other’s portrait and status."),
+  g_autofree char *text = g_strdup_printf (_("%s (%s) leaves your list, and you no longer "
+                                             "see each other’s portrait and status."),
                                            mien_friend_get_name (person), self->jid);
 
   present_dialog (self, _("Remove this friend?"), _("_Remove"), text);

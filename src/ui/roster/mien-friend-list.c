@@ -309,7 +309,8 @@ on_focus_changed (MienFriendList *self)
 {
   GtkWidget *focus = self->root != NULL ? gtk_root_get_focus (self->root) : NULL;
 
-  if (focus == NULL || !gtk_window_get_focus_visible (GTK_WINDOW (self->root)) || !gtk_widget_is_ancestor (focus, self->view))
+  if (focus == NULL || !gtk_window_get_focus_visible (GTK_WINDOW (self->root)) ||
+      !gtk_widget_is_ancestor (focus, self->view))
     {
       if (!self->has_pointer && mien_tips_get_jid (MIEN_TIPS (self->tips)) != NULL)
         mien_tips_leave (MIEN_TIPS (self->tips));
@@ -558,7 +559,8 @@ mien_friend_list_count_portraits (MienFriendList *self,
           (!mien_gallery_has_portrait (self->gallery, mien_friend_get_jid (person), &is_known) && is_known))
         continue;
       *out_visible += 1;
-      *out_shown += mien_gallery_lookup (self->gallery, mien_friend_get_jid (person), pixels, &is_current) != NULL && is_current;
+      *out_shown += mien_gallery_lookup (self->gallery, mien_friend_get_jid (person), pixels,
+                                         &is_current) != NULL && is_current;
     }
 }
 

@@ -63,7 +63,8 @@ static void
 ensure_layouts (MienFriendRow *self)
 {
   if (self->name_layout == NULL)
-    self->name_layout = create_layout (self, self->name, self->unread > 0 ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_MEDIUM, 1.0);
+    self->name_layout = create_layout (self, self->name, self->unread > 0 ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_MEDIUM,
+                                       1.0);
   if (self->line_layout == NULL && self->line != NULL)
     self->line_layout = create_layout (self, self->line, PANGO_WEIGHT_NORMAL, PANGO_SCALE_SMALL);
   if (self->badge_layout == NULL && self->unread > 0)
@@ -106,7 +107,8 @@ snapshot_badge (MienFriendRow *self,
   gtk_snapshot_pop (snapshot);
 
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x + (width - text_width) / 2, y + (BADGE_HEIGHT - text_height) / 2));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x + (width - text_width) / 2,
+                                                          y + (BADGE_HEIGHT - text_height) / 2));
   gtk_snapshot_append_layout (snapshot, self->badge_layout, &foreground);
   gtk_snapshot_restore (snapshot);
 

@@ -113,7 +113,8 @@ mien_status_popover_init (MienStatusPopover *self)
   gtk_entry_set_max_length (GTK_ENTRY (self->text), MIEN_STATUS_MAX_CHARS);
   gtk_editable_set_width_chars (GTK_EDITABLE (self->text), 24);
   gtk_widget_set_margin_top (self->text, 6);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL, _("What are you doing?"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("What are you doing?"), -1);
   g_signal_connect_swapped (self->text, "activate", G_CALLBACK (on_text_done), self);
   gtk_box_append (GTK_BOX (box), self->text);
 
@@ -142,7 +143,8 @@ mien_status_popover_set (MienStatusPopover *self,
   for (guint i = 0; i < G_N_ELEMENTS (offered); i++)
     if (offered[i] == presence)
       gtk_check_button_set_active (GTK_CHECK_BUTTON (self->checks[i]), TRUE);
-  if (!gtk_widget_has_focus (self->text) && g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->text)), status != NULL ? status : "") != 0)
+  if (!gtk_widget_has_focus (self->text) &&
+      g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->text)), status != NULL ? status : "") != 0)
     gtk_editable_set_text (GTK_EDITABLE (self->text), status != NULL ? status : "");
   self->is_silent = FALSE;
 }

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (MienStatusPopover, mien_status_popover, MIEN, STATUS_POPOV
 #define MIEN_STATUS_MAX_CHARS 200
 
 GtkWidget *mien_status_popover_new (void);
-void       mien_status_popover_set (MienStatusPopover *self, MienPresence presence, const char *status);   /* no "chosen" */
+/* no "chosen" */
+void       mien_status_popover_set (MienStatusPopover *self, MienPresence presence, const char *status);
 
 G_END_DECLS

@@ -37,11 +37,13 @@ mien_certificate_describe_problems (GTlsCertificateFlags  problems,
       g_string_append_printf (text, _("It belongs to another name than %s."), domain);
     }
   if (problems & G_TLS_CERTIFICATE_NOT_ACTIVATED)
-    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", _("It is not valid yet. Is the clock of this computer right?"));
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "",
+                            _("It is not valid yet. Is the clock of this computer right?"));
   if (problems & G_TLS_CERTIFICATE_EXPIRED)
     g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", _("It has expired."));
   if (problems & G_TLS_CERTIFICATE_REVOKED)
-    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", _("It was taken back by who made it. Do not trust it."));
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "",
+                            _("It was taken back by who made it. Do not trust it."));
   if (problems & G_TLS_CERTIFICATE_INSECURE)
     g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", _("It is made in a way that is not safe."));
   if (text->len == 0)
@@ -136,7 +138,8 @@ create_fingerprint (MienCertificatePage *self)
 
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("Fingerprint"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
-                                         _("Compare it with what the people who run the server tell you. Every word counts."));
+                                         _("Compare it with what the people who run the server tell you. "
+                                           "Every word counts."));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), label);
 
   return group;
@@ -216,7 +219,8 @@ mien_certificate_page_class_init (MienCertificatePageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = mien_certificate_page_dispose;
   signals[TRUST] = g_signal_new ("trust", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_TLS_CERTIFICATE);
-  signals[REFUSE] = g_signal_new ("refuse", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[REFUSE] = g_signal_new ("refuse", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }
 

@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * MienCertificatePage: what is known about a server's certificate that did not verify, in words: whom it names, who vouches
- * for it, until when, what is wrong, and its fingerprint to compare.
+ * MienCertificatePage: what is known about a server's certificate that did not verify, in words: whom it names, who
+ * vouches for it, until when, what is wrong, and its fingerprint to compare.
  * Signals: "trust" (GTlsCertificate *), "refuse" ().
  */
 #define MIEN_TYPE_CERTIFICATE_PAGE (mien_certificate_page_get_type ())

@@ -68,7 +68,8 @@ static void
 update_form (MienSignInWindow *self)
 {
   gboolean port_valid = is_port_valid (self);
-  gboolean again_differs = self->creating && g_strcmp0 (get_text (self->password), get_text (self->password_again)) != 0;
+  gboolean again_differs = self->creating && g_strcmp0 (get_text (self->password),
+                                                        get_text (self->password_again)) != 0;
 
   set_wrong (self->address, FALSE);
   set_wrong (self->password, FALSE);
@@ -86,7 +87,8 @@ update_form (MienSignInWindow *self)
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), self->busy);
   gtk_widget_set_sensitive (self->fields, !self->busy);
   gtk_widget_set_sensitive (self->mode, !self->busy);
-  gtk_widget_set_sensitive (self->submit, self->busy || (*get_text (self->address) != '\0' && *get_text (self->password) != '\0' &&
+  gtk_widget_set_sensitive (self->submit, self->busy ||
+                            (*get_text (self->address) != '\0' && *get_text (self->password) != '\0' &&
                                                          port_valid && !again_differs));
 }
 
@@ -110,7 +112,8 @@ on_submit (MienSignInWindow *self)
   jid = mien_sign_in_window_get_jid (self);
   if (jid == NULL)
     {
-      mien_sign_in_window_show_error (self, _("That is not a complete address. It looks like name@example.org."), MIEN_SIGN_IN_ADDRESS);
+      mien_sign_in_window_show_error (self, _("That is not a complete address. It looks like name@example.org."),
+                                      MIEN_SIGN_IN_ADDRESS);
       return;
     }
 
@@ -161,7 +164,8 @@ mien_sign_in_window_class_init (MienSignInWindowClass *klass)
 
   signals[SUBMIT] = g_signal_new ("submit", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
-  signals[CANCEL] = g_signal_new ("cancel", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CANCEL] = g_signal_new ("cancel", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
   signals[TRUST] = g_signal_new ("trust", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_TLS_CERTIFICATE);
 

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /**
- * MienSignInWindow: address and password (S400), or the same for a new account; and the page that asks about a certificate
- * which did not verify. It says what the user wants and opens no connection.
+ * MienSignInWindow: address and password (S400), or the same for a new account; and the page that asks about a
+ * certificate which did not verify. It says what the user wants and opens no connection.
  *
  * Signals: "submit" (gboolean create): the fields are filled in well; "cancel": stop what goes on;
  * "trust" (GTlsCertificate *): the user trusts it.
@@ -39,7 +39,8 @@ void mien_sign_in_window_set_server (MienSignInWindow *self, const char *host, g
 void mien_sign_in_window_set_busy (MienSignInWindow *self, gboolean busy);
 /* @field is where the user has to change something, and gets the focus. */
 void mien_sign_in_window_show_error (MienSignInWindow *self, const char *text, MienSignInField field);
-void mien_sign_in_window_show_certificate (MienSignInWindow *self, GTlsCertificate *certificate, GTlsCertificateFlags problems,
+void mien_sign_in_window_show_certificate (MienSignInWindow *self, GTlsCertificate *certificate,
+                                           GTlsCertificateFlags problems,
                                            const char *domain);
 
 G_END_DECLS

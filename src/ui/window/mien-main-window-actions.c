@@ -34,7 +34,8 @@ add_friend (GtkWidget  *widget,
   MienMainWindow *self = MIEN_MAIN_WINDOW (widget);
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
 
-  mien_friend_dialog_add (GTK_WINDOW (self), get_roster (self), strchr (text, '@') != NULL ? text : NULL, on_friend_done, self);
+  mien_friend_dialog_add (GTK_WINDOW (self), get_roster (self), strchr (text, '@') != NULL ? text : NULL,
+                          on_friend_done, self);
 }
 
 static void
@@ -123,7 +124,8 @@ edit_portrait (GtkWidget  *widget,
   if (mien_account_is_draft_loaded (self->account))
     present_editor (self);
   else
-    g_signal_connect_object (self->account, "notify::draft-loaded", G_CALLBACK (on_draft_loaded), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->account, "notify::draft-loaded", G_CALLBACK (on_draft_loaded), self,
+                             G_CONNECT_SWAPPED);
 }
 
 static void

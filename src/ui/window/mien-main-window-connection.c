@@ -49,8 +49,9 @@ update_bar (MienMainWindow *self)
 
     case XMPP_CLIENT_WAITING:
       {
-        g_autofree char *text = g_strdup_printf (ngettext ("No connection. Trying again in %u second.",
-                                                           "No connection. Trying again in %u seconds.", seconds), seconds);
+        const char *pattern = ngettext ("No connection. Trying again in %u second.",
+                                        "No connection. Trying again in %u seconds.", seconds);
+        g_autofree char *text = g_strdup_printf (pattern, seconds);
 
         show_bar (self, text, FALSE, _("Try now"));
         break;
@@ -59,7 +60,8 @@ update_bar (MienMainWindow *self)
     case XMPP_CLIENT_OFFLINE:
       if (error != NULL)
         {
-          g_autofree char *text = mien_error_describe (error, mien_session_get_jid (mien_account_get_session (self->account)));
+          g_autofree char *text = mien_error_describe (error,
+                                                       mien_session_get_jid (mien_account_get_session (self->account)));
 
           show_bar (self, text, FALSE, _("Sign in"));
         }

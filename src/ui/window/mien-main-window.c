@@ -38,7 +38,8 @@ draw_status_mark (GtkDrawingArea *area,
   MienMainWindow *self = MIEN_MAIN_WINDOW (data);
   gboolean online = xmpp_client_get_state (mien_session_get_client (get_session (self))) == XMPP_CLIENT_ONLINE;
 
-  mien_paint_presence (cr, online ? mien_session_get_presence (get_session (self)) : MIEN_PRESENCE_OFFLINE, MIN (width, height));
+  mien_paint_presence (cr, online ? mien_session_get_presence (get_session (self)) : MIEN_PRESENCE_OFFLINE,
+                       MIN (width, height));
 }
 
 static void
@@ -80,7 +81,8 @@ update_hint (MienMainWindow *self)
   gboolean has_portrait = mien_gallery_has_portrait (mien_account_get_gallery (self->account),
                                                      mien_session_get_jid (get_session (self)), &known);
 
-  gtk_revealer_set_reveal_child (self->hint, !has_portrait && !g_settings_get_boolean (self->settings, MIEN_SETTING_HINT_SEEN));
+  gtk_revealer_set_reveal_child (self->hint, !has_portrait &&
+                                 !g_settings_get_boolean (self->settings, MIEN_SETTING_HINT_SEEN));
 }
 
 /* The list */
@@ -178,10 +180,13 @@ update_peer (MienMainWindow *self)
       line = status != NULL && *status != '\0' ? g_strdup_printf ("%s · %s", label, status) : g_strdup (label);
     }
 
-  gtk_label_set_text (self->peer_name, person != NULL ? mien_friend_get_name (person) : mien_conversation_get_jid (conversation));
+  gtk_label_set_text (self->peer_name, person != NULL ? mien_friend_get_name (person)
+                      : mien_conversation_get_jid (conversation));
   gtk_label_set_text (self->peer_status, line != NULL ? line : _("Not in your friend list"));
-  mien_face_view_set_person (self->peer_face, mien_conversation_get_jid (conversation), gtk_label_get_text (self->peer_name));
-  mien_face_view_set_presence (self->peer_face, person != NULL, person != NULL ? mien_friend_get_presence (person) : MIEN_PRESENCE_OFFLINE);
+  mien_face_view_set_person (self->peer_face, mien_conversation_get_jid (conversation),
+                             gtk_label_get_text (self->peer_name));
+  mien_face_view_set_presence (self->peer_face, person != NULL,
+                               person != NULL ? mien_friend_get_presence (person) : MIEN_PRESENCE_OFFLINE);
   mien_main_window_update_actions (self);
 }
 
@@ -200,7 +205,8 @@ set_peer_friend (MienMainWindow *self,
 static void
 update_seen (MienMainWindow *self)
 {
-  gboolean pane_shown = !adw_leaflet_get_folded (self->leaflet) || adw_leaflet_get_visible_child (self->leaflet) == self->content;
+  gboolean pane_shown = !adw_leaflet_get_folded (self->leaflet) ||
+                        adw_leaflet_get_visible_child (self->leaflet) == self->content;
 
   mien_conversation_view_set_active (self->conversation, pane_shown && gtk_window_is_active (GTK_WINDOW (self)));
 }
@@ -368,7 +374,8 @@ mien_main_window_class_init (MienMainWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_search_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_failed);
-  gtk_widget_class_bind_template_callback_full (widget_class, "on_bar_clicked", G_CALLBACK (mien_main_window_on_bar_clicked));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_bar_clicked",
+                                                G_CALLBACK (mien_main_window_on_bar_clicked));
   mien_main_window_install_actions (widget_class);
 }
 
@@ -415,7 +422,8 @@ mien_main_window_new (GtkApplication *app,
   g_signal_connect_object (roster, "notify::loaded", G_CALLBACK (on_roster_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify", G_CALLBACK (update_own), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gallery, "changed", G_CALLBACK (update_hint), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "changed::" MIEN_SETTING_HINT_SEEN, G_CALLBACK (update_hint), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::" MIEN_SETTING_HINT_SEEN, G_CALLBACK (update_hint), self,
+                           G_CONNECT_SWAPPED);
 
   mien_main_window_watch_connection (self);
   update_own (self);
