@@ -88,11 +88,12 @@ mien_gallery_index_parse (GBytes *bytes,
   GHashTable *entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, mien_gallery_entry_free);
   gsize length = 0;
   const char *at = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
-  const char *end = at + length;
+  const char *end;
 
   *out_origin = NULL;
-  if (length < strlen (INDEX_HEAD) || memcmp (at, INDEX_HEAD, strlen (INDEX_HEAD)) != 0 || !g_utf8_validate_len (at, length, NULL))
+  if (at == NULL || length < strlen (INDEX_HEAD) || memcmp (at, INDEX_HEAD, strlen (INDEX_HEAD)) != 0 || !g_utf8_validate_len (at, length, NULL))
     return entries;
+  end = at + length;
   for (gboolean head = TRUE; at < end; head = FALSE)
     {
       const char *stop = memchr (at, '\n', (gsize) (end - at));

@@ -213,6 +213,30 @@ person_close (Person *person)
     ;
 }
 
+/* With what it kept on disk. */
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_all (child);
+    }
+  g_remove (path);
+}
+
+static void
+person_clear (Person *person)
+{
+  person_close (person);
+  remove_all (person->folder);
+  g_clear_pointer (&person->folder, g_free);
+}
+
 static void
 on_change (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -341,8 +365,8 @@ test_main_job (void)
   g_assert_true (mien_gallery_has_portrait (bob.gallery, ALICE, &current));
   wait_until (shows (&bob, ALICE, 80, 0));
   wait_until (shows (&bob, ALICE, 480, 0));
-  person_close (&bob);
-  person_close (&alice);
+  person_clear (&bob);
+  person_clear (&alice);
 }
 
 /* Published while bob was away: right after his next sign-in. */
@@ -362,7 +386,8 @@ test_while_away (void)
   person_sign_in (&bob, "bob");
   wait_until (shows (&bob, ALICE, 80, 128));
   wait_until (shows (&bob, ALICE, 480, 128));
-  person_close (&bob);
+  person_clear (&bob);
+  person_clear (&alice);
 }
 
 static void
@@ -392,8 +417,8 @@ test_retract (void)
   wait_until (!mien_gallery_has_portrait (bob.gallery, ALICE, &known));
   g_assert_true (known);
   g_assert_null (mien_gallery_lookup (bob.gallery, ALICE, 80, NULL));
-  person_close (&bob);
-  person_close (&alice);
+  person_clear (&bob);
+  person_clear (&alice);
 }
 
 /* Somebody without a portrait is asked after once and then known to have none. */
@@ -406,7 +431,7 @@ test_nobody (void)
   person_sign_in (&bob, "bob");
   mien_gallery_want (bob.gallery, "nobody@" DOMAIN, 80, MIEN_GALLERY_ROW);
   wait_until (!mien_gallery_has_portrait (bob.gallery, "nobody@" DOMAIN, &known) && known);
-  person_close (&bob);
+  person_clear (&bob);
 }
 
 #ifdef TEST_EJABBERD
@@ -465,5 +490,7 @@ main (int argc, char **argv)
   mien_server_stop (portrait_server);
   g_object_unref (portrait_server);
   stop_im_server ();
+  remove_all (directory);
+  g_free (directory);
   return status;
 }

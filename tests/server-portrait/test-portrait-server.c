@@ -116,7 +116,7 @@ on_deadline (gpointer data)
 static XmppNode *
 ask (Fixture *fixture, const char *from, XmppNode *stanza)
 {
-  g_autoptr(XmppNode) owned = stanza;
+  G_GNUC_UNUSED g_autoptr(XmppNode) owned = stanza;
 
   xmpp_node_set (stanza, "from", from);
   xmpp_node_set (stanza, "to", "portrait.example.org");
@@ -459,7 +459,6 @@ static void
 test_put_refused (Fixture *fixture, gconstpointer data)
 {
   g_autoptr(GBytes) png = picture (100, 6, PORTRAIT_FORMAT_PNG);
-  g_autoptr(GBytes) other = picture (100, 7, PORTRAIT_FORMAT_PNG);
   g_autoptr(GBytes) jpeg = picture (100, 6, PORTRAIT_FORMAT_JPEG);
   gsize size = g_bytes_get_size (png);
   g_autofree char *name = name_of (png, "png");
@@ -563,7 +562,7 @@ test_other_account (Fixture *fixture, gconstpointer data)
   g_autoptr(GBytes) a = picture (100, 9, PORTRAIT_FORMAT_PNG);
   g_autoptr(GBytes) b = picture (100, 10, PORTRAIT_FORMAT_PNG);
   g_autofree char *alice_url = publish (fixture, "alice@example.org/1", a);
-  g_autofree char *bob_url = publish (fixture, "bob@example.org/1", b);
+  G_GNUC_UNUSED g_autofree char *bob_url = publish (fixture, "bob@example.org/1", b);
   g_autofree char *shared = NULL;
   g_autoptr(MienPortraitItem) item = query_one (fixture, "bob@example.org/x", "alice@example.org", NULL, -1);
   static const char * const strangers[] = { NULL, "", "example.org", "eve@evil.example/x", "alice@example.org.evil.example", "portrait.example.org" };
@@ -611,7 +610,6 @@ static void
 test_full_disk (Fixture *fixture, gconstpointer data)
 {
   g_autoptr(GBytes) old = picture (100, 11, PORTRAIT_FORMAT_PNG);
-  g_autofree guint8 *noise = g_malloc (600 * 600 * 3);
   g_autoptr(GBytes) png = NULL;
   g_autofree char *url = publish (fixture, "alice@example.org", old);
   g_autoptr(XmppUploadSlot) slot = NULL;
@@ -835,6 +833,8 @@ test_disco (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+  g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);   /* the server warns of a full disk */
 #define ADD(name, func) g_test_add ("/portrait/server/" name, Fixture, NULL, set_up, func, tear_down)

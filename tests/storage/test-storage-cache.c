@@ -237,7 +237,7 @@ test_async (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/storage/cache/store-load", test_store_load);
   g_test_add_func ("/storage/cache/bad-hashes", test_bad_hashes);
   g_test_add_func ("/storage/cache/wrong-bytes", test_wrong_bytes);

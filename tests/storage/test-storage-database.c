@@ -320,7 +320,7 @@ main (int argc, char **argv)
   if (argc == 3 && g_str_equal (argv[1], "--writer"))
     return writer_main (argv[2]);
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   program = g_file_read_link ("/proc/self/exe", NULL);
   g_test_add_func ("/storage/database/open-and-migrate", test_open_and_migrate);
   g_test_add_func ("/storage/database/damaged", test_damaged);

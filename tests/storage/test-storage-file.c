@@ -282,7 +282,7 @@ main (int argc, char **argv)
   if (argc == 3 && g_str_equal (argv[1], "--writer"))
     return writer_main (argv[2]);
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   program = g_file_read_link ("/proc/self/exe", NULL);
 #define ADD(name, func) g_test_add ("/storage/file/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("write-read", test_write_read);

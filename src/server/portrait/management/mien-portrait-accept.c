@@ -31,7 +31,7 @@ static gboolean
 refuse_picture (GError **error,
                 GError  *cause)
 {
-  g_autoptr(GError) owned = cause;
+  G_GNUC_UNUSED g_autoptr(GError) owned = cause;
 
   if (g_error_matches (cause, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_TOO_LARGE))
     return refuse (error, MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE, cause->message);

@@ -334,13 +334,14 @@ on_loaded (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(MienPortraitPicture) picture = g_task_propagate_pointer (G_TASK (result), &error);
   g_autoptr(GPtrArray) waiting = NULL;
+  g_autofree char *waiting_key = NULL;
 
   if (picture == NULL && load->size > 0 && !load->may_scale && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
       start_load (self, load->name, load->size, TRUE);
       return;
     }
-  if (self->loading == NULL || !g_hash_table_steal_extended (self->loading, key, NULL, (gpointer *) &waiting))
+  if (self->loading == NULL || !g_hash_table_steal_extended (self->loading, key, (gpointer *) &waiting_key, (gpointer *) &waiting))
     return;
   /* What was read before a retraction is not kept after it. */
   if (picture != NULL && load->generation == self->hot_generation)
