@@ -20,10 +20,8 @@ static void
 test_colour_of_text (void)
 {
   static const struct { const char *text; double hue, red, green, blue; } cases[] = {
-    { "Romeo", 327.255249, 0.865, 0.000, 0.686 },
-    { "juliet@capulet.lit", 209.410400, 0.000, 0.515, 0.573 },
-    { "\xf0\x9f\x98\xba", 331.199341, 0.872, 0.000, 0.659 },
-    { "council", 359.994507, 0.918, 0.000, 0.394 },
+    { "Romeo", 327.255249, 0.865, 0.000, 0.686 }, { "juliet@capulet.lit", 209.410400, 0.000, 0.515, 0.573 },
+    { "\xf0\x9f\x98\xba", 331.199341, 0.872, 0.000, 0.659 }, { "council", 359.994507, 0.918, 0.000, 0.394 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -80,9 +78,9 @@ static void
 test_initials (void)
 {
   static const struct { const char *name, *initials; } cases[] = {
-    { "Bob Chen", "BC" }, { "bob", "B" }, { "bob.chen", "BC" }, { "Anna Maria von Trapp", "AT" },
-    { "戴永", "戴永" }, { "欧阳娜娜", "娜" }, { "欧阳小明", "小明" }, { "戴", "戴" }, { "Bob 陈", "陈" },
-    { "  élodie  ", "É" }, { "", "" }, { "!?", "" }, { "7 of 9", "79" }, { "Ägir-Öland", "ÄÖ" },
+    { "Bob Chen", "BC" }, { "bob", "B" }, { "bob.chen", "BC" }, { "Anna Maria von Trapp", "AT" }, { "戴永", "戴永" },
+    { "欧阳娜娜", "娜" }, { "欧阳小明", "小明" }, { "戴", "戴" }, { "Bob 陈", "陈" }, { "  élodie  ", "É" }, { "", "" },
+    { "!?", "" }, { "7 of 9", "79" }, { "Ägir-Öland", "ÄÖ" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -106,12 +104,9 @@ test_days (void)
 {
   gint64 now = at (2025, 3, 12, 0, 5);    /* a Wednesday, just after midnight */
   const struct { gint64 time; const char *day; } cases[] = {
-    { at (2025, 3, 12, 0, 1), "Today" },
-    { at (2025, 3, 11, 23, 59), "Yesterday" },
-    { at (2025, 3, 10, 12, 0), "Monday" },
-    { at (2025, 3, 6, 12, 0), "Thursday" },
-    { at (2025, 3, 5, 12, 0), "5 March" },
-    { at (2024, 3, 12, 12, 0), "12 March 2024" },
+    { at (2025, 3, 12, 0, 1), "Today" }, { at (2025, 3, 11, 23, 59), "Yesterday" },
+    { at (2025, 3, 10, 12, 0), "Monday" }, { at (2025, 3, 6, 12, 0), "Thursday" },
+    { at (2025, 3, 5, 12, 0), "5 March" }, { at (2024, 3, 12, 12, 0), "12 March 2024" },
     { at (2025, 3, 13, 12, 0), "13 March" },
   };
 
@@ -131,10 +126,9 @@ test_ago (void)
 {
   gint64 now = at (2025, 3, 12, 12, 0);
   const struct { gint64 seconds; const char *text; } cases[] = {
-    { 0, "just now" }, { 59, "just now" }, { -3600, "just now" }, { 60, "1 min ago" }, { 190, "3 min ago" }, { 3599,
-    "59 min ago" },
-    { 3600, "1 h ago" }, { 86399, "23 h ago" }, { 86400, "1 day ago" }, { 5 * 86400, "5 days ago" }, { 40 * 86400,
-                                                                                                       "31 January" },
+    { 0, "just now" }, { 59, "just now" }, { -3600, "just now" }, { 60, "1 min ago" }, { 190, "3 min ago" },
+    { 3599, "59 min ago" }, { 3600, "1 h ago" }, { 86399, "23 h ago" }, { 86400, "1 day ago" },
+    { 5 * 86400, "5 days ago" }, { 40 * 86400, "31 January" },
   };
   g_autofree char *clock = mien_time_format_clock (now);
 
@@ -172,13 +166,12 @@ static void
 test_errors_name_the_thing (void)
 {
   static const struct { int code; const char *part; } cases[] = {
-    { XMPP_ERROR_AUTH, "alice@example.org" }, { XMPP_ERROR_HOST_UNKNOWN, "example.org" }, { XMPP_ERROR_UNREACHABLE,
-                                                                                            "example.org" },
-    { XMPP_ERROR_CERTIFICATE, "example.org" }, { XMPP_ERROR_TLS, "example.org" }, { XMPP_ERROR_TIMEOUT, "example.org" },
-    { XMPP_ERROR_CLOSED, "example.org" }, { XMPP_ERROR_AUTH_MECHANISM, "example.org" }, { XMPP_ERROR_BAD_JID,
-                                                                                          "name@example.org" },
-    { XMPP_ERROR_REGISTRATION, "raw words" }, { XMPP_ERROR_STREAM, "raw words" }, { XMPP_ERROR_CONFLICT,
-                                                                                    "another program" },
+    { XMPP_ERROR_AUTH, "alice@example.org" }, { XMPP_ERROR_HOST_UNKNOWN, "example.org" },
+    { XMPP_ERROR_UNREACHABLE, "example.org" }, { XMPP_ERROR_CERTIFICATE, "example.org" },
+    { XMPP_ERROR_TLS, "example.org" }, { XMPP_ERROR_TIMEOUT, "example.org" }, { XMPP_ERROR_CLOSED, "example.org" },
+    { XMPP_ERROR_AUTH_MECHANISM, "example.org" }, { XMPP_ERROR_BAD_JID, "name@example.org" },
+    { XMPP_ERROR_REGISTRATION, "raw words" }, { XMPP_ERROR_STREAM, "raw words" },
+    { XMPP_ERROR_CONFLICT, "another program" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -196,10 +189,9 @@ static void
 test_certificate_problems (void)
 {
   static const struct { GTlsCertificateFlags flag; const char *part; } cases[] = {
-    { G_TLS_CERTIFICATE_UNKNOWN_CA, "vouches" }, { G_TLS_CERTIFICATE_BAD_IDENTITY,
-                                                   "example.org" }, { G_TLS_CERTIFICATE_EXPIRED, "expired" },
-    { G_TLS_CERTIFICATE_NOT_ACTIVATED, "clock" }, { G_TLS_CERTIFICATE_REVOKED,
-                                                    "Do not trust" }, { G_TLS_CERTIFICATE_INSECURE, "not safe" },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA, "vouches" }, { G_TLS_CERTIFICATE_BAD_IDENTITY, "example.org" },
+    { G_TLS_CERTIFICATE_EXPIRED, "expired" }, { G_TLS_CERTIFICATE_NOT_ACTIVATED, "clock" },
+    { G_TLS_CERTIFICATE_REVOKED, "Do not trust" }, { G_TLS_CERTIFICATE_INSECURE, "not safe" },
     { G_TLS_CERTIFICATE_GENERIC_ERROR, "verified" },
   };
   g_autofree char *both = mien_certificate_describe_problems (G_TLS_CERTIFICATE_UNKNOWN_CA |
@@ -220,8 +212,8 @@ test_catalogue_addresses (void)
 {
   static const struct { const char *text; gboolean good; } cases[] = {
     { "", TRUE }, { "https://example.org/avatars/catalogue.json", TRUE }, { "http://127.0.0.1:8080/c.json", TRUE },
-    { "example.org", FALSE }, { "ftp://example.org/x", FALSE }, { "file:///etc/passwd", FALSE }, { "https://",
-    FALSE }, { "https:///x", FALSE },
+    { "example.org", FALSE }, { "ftp://example.org/x", FALSE }, { "file:///etc/passwd", FALSE },
+    { "https://", FALSE }, { "https:///x", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
