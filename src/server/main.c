@@ -34,7 +34,8 @@ describe_commands (void)
 {
   GString *text = g_string_new (_("Commands, instead of running the server:\n"));
 
-  g_string_append_printf (text, "  %-24s %s\n", "check-config", _("Read the configuration and say whether it is right"));
+  g_string_append_printf (text, "  %-24s %s\n", "check-config",
+                          _("Read the configuration and say whether it is right"));
   for (const MienServerCommand *command = mien_server_commands; command->name != NULL; command++)
     {
       g_autofree char *usage = g_strdup_printf ("%s %s", command->name, command->arguments);

@@ -56,7 +56,8 @@ check_gnutls (int code, GError **error)
   return FALSE;
 }
 
-/* RFC 6120 section 13.7.1.2.1: the domain as dNSName; the loopback names beside it, so that tests can use it for HTTP. */
+/* RFC 6120 section 13.7.1.2.1: the domain as dNSName; the loopback names beside it, so that tests can use it for
+   HTTP. */
 static int
 set_names (gnutls_x509_crt_t crt, const char *domain)
 {
@@ -111,7 +112,8 @@ static gboolean
 write_pem (const char *path, gnutls_datum_t *pem, int mode, GError **error)
 {
   gboolean written = g_file_set_contents_full (path, (const char *) pem->data, pem->size,
-                                               G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, error);
+                                               G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode,
+                                                   error);
 
   gnutls_memset (pem->data, 0, pem->size);
   gnutls_free (pem->data);
@@ -129,7 +131,8 @@ generate (const char *certificate_path, const char *key_path, const char *domain
       || !check_gnutls (gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
                                                       GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0), error)
       || !check_gnutls (sign_itself (crt, key, domain), error)
-      || !check_gnutls (gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem), error)
+      || !check_gnutls (gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem),
+                        error)
       || !write_pem (key_path, &pem, 0600, error)
       || !check_gnutls (gnutls_x509_crt_export2 (crt, GNUTLS_X509_FMT_PEM, &pem), error)
       || !write_pem (certificate_path, &pem, 0644, error))

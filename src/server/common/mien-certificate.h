@@ -14,7 +14,8 @@ GTlsCertificate *mien_certificate_load (MienServerConfig *config, const char *se
 /**
  * mien_certificate_ensure:
  *
- * The self-signed certificate for @domain in @directory (certificate.pem, and key.pem with mode 0600), made when it is not
+ * The self-signed certificate for @domain in @directory (certificate.pem, and key.pem with mode 0600), made when it
+ * is not
  * there, has expired, or is for another domain. For loopback and first trials: clients have to be told to trust it.
  */
 GTlsCertificate *mien_certificate_ensure (const char *directory, const char *domain, GError **error);

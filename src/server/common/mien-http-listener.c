@@ -174,7 +174,8 @@ check_headers (MienHttpListener *self, SoupServerMessage *message, const char *p
   if (g_str_equal (method, "OPTIONS"))
     {
       soup_message_headers_replace (answer, "Allow", allow);
-      /* For pages of another origin (CORS): everything here is public, or guarded by an address that cannot be guessed. */
+      /* For pages of another origin (CORS): everything here is public, or guarded by an address that cannot be
+         guessed. */
       soup_message_headers_replace (answer, "Access-Control-Allow-Origin", "*");
       soup_message_headers_replace (answer, "Access-Control-Allow-Methods", allow);
       soup_message_headers_replace (answer, "Access-Control-Allow-Headers", "Content-Type, If-None-Match");
@@ -418,7 +419,8 @@ static void
 start_handshake (MienHttpListener *self, Connection *connection)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GIOStream) stream = g_tls_server_connection_new (G_IO_STREAM (connection->socket), self->certificate, &error);
+  g_autoptr (GIOStream) stream = g_tls_server_connection_new (G_IO_STREAM (connection->socket), self->certificate,
+                                                              &error);
   Handshake *handshake;
 
   if (stream == NULL)

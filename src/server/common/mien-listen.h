@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * "127.0.0.1:5222", "[::1]:5222", "localhost:5222", several with ';' between. Numeric hosts only, besides localhost: a
  * server that waits for DNS before it listens is a server that does not start.
  *
- * Returns: (transfer full) (element-type GSocketAddress): the addresses, or NULL with MIEN_SERVER_ERROR_CONFIG, or NULL without error
+ * Returns: (transfer full) (element-type GSocketAddress): the addresses, or NULL with MIEN_SERVER_ERROR_CONFIG, or
+ * NULL without error
  *   for the word "off"
  */
 GPtrArray *mien_listen_parse (const char *listen, GError **error);

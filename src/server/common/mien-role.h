@@ -19,7 +19,8 @@ struct _MienRoleInterface
   GTypeInterface parent;
 
   const char *(*get_name) (MienRole *self);                          /* "im" */
-  gboolean    (*start)    (MienRole *self, GError **error);          /* listens when it returns; the error names the setting to change */
+  /* listens when it returns; the error names the setting to change */
+  gboolean    (*start)    (MienRole *self, GError **error);
   void        (*stop)     (MienRole *self);                          /* finishes what is under way; idempotent */
 };
 
@@ -27,7 +28,8 @@ const char *mien_role_get_name (MienRole *self);
 gboolean    mien_role_start (MienRole *self, GError **error);
 void        mien_role_stop (MienRole *self);
 
-/* Makes a role; opens nothing yet. Routes are added to @listener here or in start(); its address is taken (and its public
+/* Makes a role; opens nothing yet. Routes are added to @listener here or in start(); its address is taken (and its
+   public
  * URL known) when start() runs, and it begins to answer after all roles have started. */
 typedef MienRole *(*MienRoleNew) (MienServerConfig *config, MienHttpListener *listener);
 

@@ -7,14 +7,17 @@ G_BEGIN_DECLS
 
 /**
  * MienServerConfig: the configuration file (GKeyFile), read once and checked as a whole: unknown sections and keys are
- * errors that name the key and the keys there are. Relative paths are relative to the file. The table of keys, their kinds
- * and defaults is in mien-server-config.c; data/server/mien-server.conf explains each to the administrator.
+ * errors that name the key and the keys there are. Relative paths are relative to the file. The table of keys, their
+ * kinds and defaults is in mien-server-config.c; data/server/mien-server.conf explains each to the administrator.
  *
  *   [server] data-directory=
- *   [im] domain= listen=127.0.0.1:5222 certificate= key= registration=closed|open component-listen=127.0.0.1:5347 component.<domain>=<secret file>
- *   [http] listen=127.0.0.1:8080 public-url=https://portraits.example.org certificate= key=     (shared by avatar, portrait, web)
+ *   [im] domain= listen=127.0.0.1:5222 certificate= key= registration=closed|open component-listen=127.0.0.1:5347
+ * component.<domain>=<secret file>
+ *   [http] listen=127.0.0.1:8080 public-url=https://portraits.example.org certificate= key=     (shared by avatar,
+ * portrait, web)
  *   [avatar] pack-directory=
- *   [portrait] component-domain=portrait.example.org component-host=127.0.0.1:5347 component-secret-file= database=sqlite|postgresql://… max-bytes= max-pixels= im-domain= avatar-catalogue=
+ *   [portrait] component-domain=portrait.example.org component-host=127.0.0.1:5347 component-secret-file=
+ * database=sqlite|postgresql://… max-bytes= max-pixels= im-domain= avatar-catalogue=
  *   [web] ...
  *
  * A role adds its key to the table in mien-server-config.c. Main loop thread only, except for the reads.
@@ -42,12 +45,16 @@ MienServerConfig *mien_server_config_parse (const char *text, const char *direct
 MienServerConfig *mien_server_config_ref (MienServerConfig *self);
 void              mien_server_config_unref (MienServerConfig *self);
 gboolean          mien_server_config_has (MienServerConfig *self, const char *section);
-const char       *mien_server_config_get (MienServerConfig *self, const char *section, const char *key);          /* default or NULL */
+/* The value, or its default, or NULL. */
+const char       *mien_server_config_get (MienServerConfig *self, const char *section, const char *key);
 gint64            mien_server_config_get_int (MienServerConfig *self, const char *section, const char *key);
-char             *mien_server_config_get_path (MienServerConfig *self, const char *section, const char *key);     /* absolute; NULL when not set */
-/* What is in the secret file, without the line end; refuses a file others can read. For [portrait] component-secret-file
+/* absolute; NULL when not set */
+char             *mien_server_config_get_path (MienServerConfig *self, const char *section, const char *key);
+/* What is in the secret file, without the line end; refuses a file others can read. For [portrait]
+   component-secret-file
  * not being set while [im] is in the same file, it is a random secret that both roles get. Wipe and g_free() it. */
-char             *mien_server_config_read_secret (MienServerConfig *self, const char *section, const char *key, GError **error);
+char             *mien_server_config_read_secret (MienServerConfig *self, const char *section, const char *key,
+                                                  GError **error);
 const char       *mien_server_config_get_data_directory (MienServerConfig *self);
 /* <data-directory>/<name>, made with mode 0700. */
 char             *mien_server_config_make_directory (MienServerConfig *self, const char *name, GError **error);
@@ -57,10 +64,12 @@ char            **mien_server_config_list (MienServerConfig *self, const char *s
 /* [portrait] component-domain, or portrait.<[im] domain> when only that is set; NULL when neither is. */
 const char       *mien_server_config_get_portrait_domain (MienServerConfig *self);
 
-/* What a role really listens on ("127.0.0.1:41234" for listen=127.0.0.1:0), put there by the role as it starts, read by the
+/* What a role really listens on ("127.0.0.1:41234" for listen=127.0.0.1:0), put there by the role as it starts, read
+   by the
  * roles after it (roles start in the order im, avatar, portrait, web) and printed in the ready line as @name=@value. */
 void              mien_server_config_set_bound (MienServerConfig *self, const char *name, const char *value);
-const char       *mien_server_config_get_bound (MienServerConfig *self, const char *name);    /* "im", "component", "http" (a URL); or NULL */
+const char       *mien_server_config_get_bound (MienServerConfig *self, const char *name);    /* "im", "component",
+    "http" (a URL); or NULL */
 char             *mien_server_config_describe_bound (MienServerConfig *self);                 /* "im=127.0.0.1:5222 component=…" */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienServerConfig, mien_server_config_unref)

@@ -79,7 +79,8 @@ mien_server_new (MienServerConfig *config, const MienServerRole *roles)
 }
 
 static void
-on_health (MienHttpListener *listener, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+on_health (MienHttpListener *listener, SoupServerMessage *message, const char *path, GHashTable *query,
+           gpointer user_data)
 {
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (message, "text/plain", SOUP_MEMORY_STATIC, "ok\n", 3);

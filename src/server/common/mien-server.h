@@ -26,6 +26,7 @@ gboolean    mien_server_start (MienServer *self, GError **error);
 void        mien_server_stop (MienServer *self);                     /* idempotent */
 
 MienServerConfig *mien_server_get_config (MienServer *self);         /* (transfer none) */
-MienRole         *mien_server_get_role (MienServer *self, const char *section);   /* (transfer none); NULL when it is off */
+/* (transfer none); NULL when it is off */
+MienRole         *mien_server_get_role (MienServer *self, const char *section);
 
 G_END_DECLS

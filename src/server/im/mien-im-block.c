@@ -44,7 +44,8 @@ push (MienImAccount *account, BlockOp *self)
 
       if (!session->block_interested)
         continue;
-      iq = xmpp_iq_new ("set", xmpp_jid_get_full (session->jid), self->block ? "block" : "unblock", NS_BLOCKING, &child);
+      iq = xmpp_iq_new ("set", xmpp_jid_get_full (session->jid), self->block ? "block" : "unblock", NS_BLOCKING,
+                        &child);
       id = g_strdup_printf ("block-%" G_GUINT64_FORMAT, account->role->next_id++);
       xmpp_node_set (iq, "id", id);
       xmpp_node_set (iq, "from", xmpp_jid_get_bare (account->jid));

@@ -138,9 +138,11 @@ read_secrets (MienImRole *role, GError **error)
     {
       g_autoptr (XmppJid) domain = xmpp_jid_new (keys[i] + strlen ("component."), NULL);
 
-      if (domain == NULL || xmpp_jid_get_local (domain) != NULL || g_str_equal (xmpp_jid_get_domain (domain), role->domain))
+      if (domain == NULL || xmpp_jid_get_local (domain) != NULL
+          || g_str_equal (xmpp_jid_get_domain (domain), role->domain))
         {
-          g_set_error (error, MIEN_SERVER_ERROR, MIEN_SERVER_ERROR_CONFIG, _("[im] %s: this is not a domain for a component"),
+          g_set_error (error, MIEN_SERVER_ERROR, MIEN_SERVER_ERROR_CONFIG,
+                       _("[im] %s: this is not a domain for a component"),
                        keys[i]);
           return FALSE;
         }
@@ -167,7 +169,8 @@ mien_im_components_start (MienImRole *role, GError **error)
 
   if (!read_secrets (role, error))
     return FALSE;
-  if (!mien_listen_bind (G_SOCKET_LISTENER (role->component_service), role->config, "im", "component-listen", &bound, error))
+  if (!mien_listen_bind (G_SOCKET_LISTENER (role->component_service), role->config, "im", "component-listen", &bound,
+                         error))
     return FALSE;
   g_signal_connect_object (role->component_service, "incoming", G_CALLBACK (on_incoming), role, 0);
   g_socket_service_start (role->component_service);

@@ -208,7 +208,8 @@ mien_im_message_to (MienImRole *role, XmppNode *message, XmppJid *to)
 {
   MienImAccount *account = mien_im_account_find (role, xmpp_jid_get_bare (to));
   const char *resource = xmpp_jid_get_resource (to);
-  MienImSession *session = account != NULL && resource != NULL ? mien_im_account_find_session (account, resource) : NULL;
+  MienImSession *session = account != NULL && resource != NULL ? mien_im_account_find_session (account, resource)
+      : NULL;
   Kind kind = kind_of (message);
 
   if (account != NULL && mien_im_account_blocks (account, xmpp_node_get (message, "from")))

@@ -8,7 +8,8 @@
 static gboolean
 wants (MienImSession *session, const char *node)
 {
-  return session->notify != NULL && mien_im_session_is_available (session) && g_hash_table_contains (session->notify, node);
+  return session->notify != NULL && mien_im_session_is_available (session)
+      && g_hash_table_contains (session->notify, node);
 }
 
 static XmppNode *
@@ -55,8 +56,8 @@ tell_all (MienImRole *role, const char *bare, const char *node, const XmppNode *
     {
       MienImAccount *other = mien_im_account_find (role, contact);
 
-      if (other != NULL && (GPOINTER_TO_UINT (bits) & MIEN_ROSTER_FROM) != 0 && !mien_im_account_blocks (account, contact)
-          && !mien_im_account_blocks (other, bare))
+      if (other != NULL && (GPOINTER_TO_UINT (bits) & MIEN_ROSTER_FROM) != 0
+          && !mien_im_account_blocks (account, contact) && !mien_im_account_blocks (other, bare))
         tell_account (other, node, event);
     }
 }
@@ -71,7 +72,8 @@ mien_im_notify_item (MienImRole *role, const MienPepItem *item, MienPepAccess ac
 }
 
 void
-mien_im_notify_event (MienImRole *role, const char *account, const char *node, const char *item_id, MienPepAccess access)
+mien_im_notify_event (MienImRole *role, const char *account, const char *node, const char *item_id, 
+                      MienPepAccess access)
 {
   g_autoptr (XmppNode) event = NULL;
 

@@ -167,7 +167,8 @@ items_work (PepOp *self, MienDatabase *db, GError **error)
     return FALSE;
   if (!allowed)
     {
-      g_set_error_literal (error, MIEN_IM_STORE_ERROR, MIEN_IM_STORE_ERROR_FORBIDDEN, "These items are not for everybody");
+      g_set_error_literal (error, MIEN_IM_STORE_ERROR, MIEN_IM_STORE_ERROR_FORBIDDEN,
+                           "These items are not for everybody");
       return FALSE;
     }
   self->items = mien_im_pep_list (db, self->base.account, self->node, self->ids, self->max, error);

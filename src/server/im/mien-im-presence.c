@@ -3,7 +3,8 @@
 
 #include "mien-im-private.h"
 
-/* RFC 6121 section 4. A contact is told of a session's presence when its address has MIEN_ROSTER_FROM in the account's roster
+/* RFC 6121 section 4. A contact is told of a session's presence when its address has MIEN_ROSTER_FROM in the
+   account's roster
  * and is not blocked. */
 
 void
@@ -103,7 +104,8 @@ requests_work (MienImOp *base, MienDatabase *db, GError **error)
   RequestsOp *self = (RequestsOp *) base;
   sqlite3_stmt *stmt = mien_im_store_prepare (db, error,
                                               "SELECT request FROM roster WHERE account = ? AND (bits & ?) <> 0"
-                                              " AND request IS NOT NULL", "si", base->account, (gint64) MIEN_ROSTER_PENDING_IN);
+                                              " AND request IS NOT NULL", "si", base->account,
+                                                  (gint64) MIEN_ROSTER_PENDING_IN);
   gboolean row;
 
   self->requests = g_ptr_array_new_with_free_func (g_free);

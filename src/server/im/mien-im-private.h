@@ -30,8 +30,9 @@
  *   mien-im-pep, -notify, -caps, -vcard, -block, -disco, -register, -component, -forward: one extension each
  *   mien-im-store-*    tables; they run on the database's thread
  *
- * The database is the truth. What has to be atomic happens in one transaction on the database's thread (MienImOp.work); then the
- * main loop acts on the outcome (MienImOp.done): it sends, and updates what it keeps in memory for accounts with sessions.
+ * The database is the truth. What has to be atomic happens in one transaction on the database's thread
+ * (MienImOp.work); then the main loop acts on the outcome (MienImOp.done): it sends, and updates what it keeps in
+ * memory for accounts with sessions.
  */
 
 G_BEGIN_DECLS
@@ -118,12 +119,15 @@ struct _MienImOp
   MienImSession *session;               /* (nullable) owned: who asked */
   XmppNode      *stanza;                /* (nullable) owned: what it answers */
   char          *account;               /* bare address it is about */
-  gboolean     (*work) (MienImOp *self, MienDatabase *db, GError **error);   /* database thread; must not touch role or session */
+  /* database thread; must not touch role or session */
+  gboolean     (*work) (MienImOp *self, MienDatabase *db, GError **error);
   void         (*done) (MienImOp *self, const GError *error);                /* main loop */
-  void         (*clear) (MienImOp *self);                                   /* (nullable) frees what the embedding struct has */
+  /* (nullable) frees what the embedding struct has */
+  void         (*clear) (MienImOp *self);
 };
 
-gpointer mien_im_op_new (gsize size, MienImRole *role, MienImSession *session, const XmppNode *stanza, const char *account);
+gpointer mien_im_op_new (gsize size, MienImRole *role, MienImSession *session, const XmppNode *stanza,
+                         const char *account);
 void     mien_im_op_run (gpointer op, MienDatabaseMode mode);             /* takes it */
 void     mien_im_op_free (gpointer op);                                   /* one that was not run */
 /* For done(): answers the request with the error there is, or with an empty result. */
@@ -146,10 +150,12 @@ MienImSession *mien_im_session_ref (MienImSession *self);
 void           mien_im_session_unref (MienImSession *self);
 void           mien_im_session_attach (MienImSession *self, XmppStream *stream);
 void           mien_im_session_detach (MienImSession *self);
-void           mien_im_session_send (MienImSession *self, XmppNode *stanza);          /* (transfer none), not changed afterwards */
+/* (transfer none), not changed afterwards */
+void           mien_im_session_send (MienImSession *self, XmppNode *stanza);
 void           mien_im_session_send_take (MienImSession *self, XmppNode *stanza);     /* (transfer full) */
 void           mien_im_session_send_copy (MienImSession *self, const XmppNode *stanza, const char *to);
-void           mien_im_session_end (MienImSession *self, const char *condition, const char *text);   /* condition NULL: in order */
+/* condition NULL: in order */
+void           mien_im_session_end (MienImSession *self, const char *condition, const char *text);
 void           mien_im_session_hold (MienImSession *self);
 void           mien_im_session_release (MienImSession *self);
 void           mien_im_session_tick (MienImSession *self, gint64 now);
@@ -160,13 +166,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienImSession, mien_im_session_unref)
 /* routing: `from` and `to` are prepared, `from` is vouched for */
 void mien_im_route (MienImRole *role, XmppNode *stanza);                              /* (transfer none) */
 void mien_im_route_take (MienImRole *role, XmppNode *stanza);                         /* (transfer full) */
-void mien_im_bounce (MienImRole *role, const XmppNode *stanza, const char *type, const char *condition, const char *text);
+void mien_im_bounce (MienImRole *role, const XmppNode *stanza, const char *type, const char *condition,
+                     const char *text);
 void mien_im_bounce_error (MienImRole *role, const XmppNode *stanza, const GError *error);
 void mien_im_reply (MienImRole *role, XmppNode *answer);                              /* (transfer full) */
-gboolean mien_im_is_local (MienImRole *role, const char *bare);                       /* an address of an account of this domain */
+/* an address of an account of this domain */
+gboolean mien_im_is_local (MienImRole *role, const char *bare);
 /* Sends an IQ request of the server's own; @callback gets the answer, or NULL when none came. */
 typedef void (*MienImAnswer) (MienImRole *role, const XmppNode *answer, gpointer user_data);
-void mien_im_request (MienImRole *role, XmppNode *iq, MienImAnswer callback, gpointer user_data, GDestroyNotify destroy);   /* (transfer full) iq */
+void mien_im_request (MienImRole *role, XmppNode *iq, MienImAnswer callback, gpointer user_data,
+                      GDestroyNotify destroy);   /* (transfer full) iq */
 gboolean mien_im_take_answer (MienImRole *role, const XmppNode *iq);                  /* TRUE: it was one */
 void mien_im_requests_tick (MienImRole *role, gint64 now);
 void mien_im_requests_free (MienImRole *role);
@@ -183,7 +192,8 @@ void mien_im_iq_to (MienImRole *role, XmppNode *stanza, XmppJid *to);           
 
 /* presence */
 void mien_im_presence_end (MienImSession *session, XmppNode *unavailable);            /* (nullable) (transfer none) */
-void mien_im_presence_show (MienImRole *role, const char *of, const char *to);        /* @of's presence to @to, who may see it (again) */
+/* @of's presence to @to, who may see it (again) */
+void mien_im_presence_show (MienImRole *role, const char *of, const char *to);
 void mien_im_presence_hide (MienImRole *role, const char *of, const char *to);
 void mien_im_presence_avatar_changed (MienImAccount *account);
 void mien_im_presence_deliver (MienImAccount *account, XmppNode *stanza);             /* to available sessions */
@@ -210,33 +220,44 @@ guint mien_subscription_inbound (guint bits, MienSubscriptionKind kind, MienSubs
 
 GPtrArray *mien_im_effects_new (void);
 /* Database thread: @user's stanza to @contact, with what it does to a contact of the same domain. */
-gboolean   mien_im_subscribe_apply (MienDatabase *db, const char *domain, const char *user, const char *contact, MienSubscriptionKind kind,
+gboolean   mien_im_subscribe_apply (MienDatabase *db, const char *domain, const char *user, const char *contact,
+                                    MienSubscriptionKind kind,
                                     const char *stanza, GPtrArray *effects, GError **error);
 /* Database thread: adds a push of the row to the effects. */
-void       mien_im_effects_push (GPtrArray *effects, const char *account, MienRosterRow *row);   /* (transfer full) row */
+/* (transfer full) row */
+void       mien_im_effects_push (GPtrArray *effects, const char *account, MienRosterRow *row);
 void       mien_im_effects_run (MienImRole *role, GPtrArray *effects);
-void       mien_im_subscription_from (MienImRole *role, MienImSession *session, XmppNode *stanza, XmppJid *from, XmppJid *to);
+void       mien_im_subscription_from (MienImRole *role, MienImSession *session, XmppNode *stanza, XmppJid *from,
+                                      XmppJid *to);
 void       mien_im_roster_pushed (MienImRole *role, const char *account, MienRosterRow *row);
 void       mien_im_roster_iq (MienImSession *session, XmppNode *iq);
 
 /* messages */
-void mien_im_message_undelivered (MienImRole *role, XmppNode *message, XmppJid *to);   /* a session ended before it was acknowledged */
+/* a session ended before it was acknowledged */
+void mien_im_message_undelivered (MienImRole *role, XmppNode *message, XmppJid *to);
 void mien_im_offline_deliver (MienImSession *session);
 
 /* extensions; @session NULL: the asker is not a client of ours; @target: the account it is for, bare */
 void mien_im_pep_iq (MienImRole *role, MienImSession *session, XmppNode *iq, const char *from, const char *target);
-void mien_im_pep_list_nodes (MienImRole *role, XmppNode *iq, const char *from, const char *target);           /* disco#items */
+/* disco#items */
+void mien_im_pep_list_nodes (MienImRole *role, XmppNode *iq, const char *from, const char *target);
 void mien_im_notify_item (MienImRole *role, const MienPepItem *item, MienPepAccess access);
-void mien_im_notify_event (MienImRole *role, const char *account, const char *node, const char *item_id, MienPepAccess access);   /* item_id NULL: the node was deleted */
-void mien_im_notify_last (MienImSession *session, GHashTable *nodes);                 /* after its capabilities became known */
-void mien_im_notify_contact (MienImRole *role, const char *of, const char *to);       /* @to has just been let to see @of */
+/* item_id NULL: the node was deleted */
+void mien_im_notify_event (MienImRole *role, const char *account, const char *node, const char *item_id,
+                           MienPepAccess access);
+/* after its capabilities became known */
+void mien_im_notify_last (MienImSession *session, GHashTable *nodes);
+/* @to has just been let to see @of */
+void mien_im_notify_contact (MienImRole *role, const char *of, const char *to);
 void mien_im_caps_presence (MienImSession *session, const XmppNode *presence);
 void mien_im_vcard_iq (MienImRole *role, MienImSession *session, XmppNode *iq, const char *from, const char *target);
 void mien_im_avatar_changed (MienImRole *role, const char *account, const char *id);    /* id NULL: taken back */
-gboolean mien_im_pep_store (MienDatabase *db, const MienPepItem *item, MienPepConfig *out_config, GError **error);   /* database thread: makes the node if need be */
+/* database thread: makes the node if need be */
+gboolean mien_im_pep_store (MienDatabase *db, const MienPepItem *item, MienPepConfig *out_config, GError **error);
 void mien_im_block_iq (MienImSession *session, XmppNode *iq);
 void mien_im_disco_iq (MienImRole *role, MienImSession *session, XmppNode *iq, const char *from, XmppJid *to);
-void mien_im_disco_features (MienImRole *role, XmppNode *features);                   /* stream features after sign-in */
+/* stream features after sign-in */
+void mien_im_disco_features (MienImRole *role, XmppNode *features);
 void mien_im_register_iq (MienImSession *session, XmppNode *iq);
 
 /* components */

@@ -125,8 +125,10 @@ remove_work (MienImOp *base, MienDatabase *db, GError **error)
       MienRosterRow *row = g_ptr_array_index (rows, i);
 
       if (row->bits != 0
-          && (!mien_im_subscribe_apply (db, self->domain, base->account, row->jid, MIEN_UNSUBSCRIBE, NULL, self->effects, error)
-              || !mien_im_subscribe_apply (db, self->domain, base->account, row->jid, MIEN_UNSUBSCRIBED, NULL, self->effects,
+          && (!mien_im_subscribe_apply (db, self->domain, base->account, row->jid, MIEN_UNSUBSCRIBE, NULL,
+                                        self->effects, error)
+              || !mien_im_subscribe_apply (db, self->domain, base->account, row->jid, MIEN_UNSUBSCRIBED, NULL,
+                                           self->effects,
                                            error)))
         return FALSE;
     }

@@ -52,7 +52,8 @@ push_row (MienImSession *session, const MienRosterRow *row)
   mien_im_session_send_take (session, push);
 }
 
-/* Section 2.1.6: every session that asked for the roster hears of the change; @row may be one that is not listed: a request
+/* Section 2.1.6: every session that asked for the roster hears of the change; @row may be one that is not listed: a
+   request
  * that waits (nobody is told), or a removed one. */
 void
 mien_im_roster_pushed (MienImRole *role, const char *bare, MienRosterRow *row)
@@ -193,7 +194,8 @@ remove_work (SetOp *self, MienDatabase *db, GError **error)
   if (((row->bits & (MIEN_ROSTER_TO | MIEN_ROSTER_PENDING_OUT)) != 0
        && !mien_im_subscribe_apply (db, self->domain, account, self->jid, MIEN_UNSUBSCRIBE, NULL, self->effects, error))
       || ((row->bits & (MIEN_ROSTER_FROM | MIEN_ROSTER_PENDING_IN)) != 0
-          && !mien_im_subscribe_apply (db, self->domain, account, self->jid, MIEN_UNSUBSCRIBED, NULL, self->effects, error)))
+          && !mien_im_subscribe_apply (db, self->domain, account, self->jid, MIEN_UNSUBSCRIBED, NULL, self->effects,
+                                       error)))
     return FALSE;
   row->listed = FALSE;
   row->bits = 0;

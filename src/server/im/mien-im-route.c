@@ -64,7 +64,8 @@ mien_im_route_take (MienImRole *role, XmppNode *stanza)
   xmpp_node_unref (stanza);
 }
 
-/* RFC 6120 section 8.3.1: an error is never answered with an error; neither is presence, save for what asks or manages. */
+/* RFC 6120 section 8.3.1: an error is never answered with an error; neither is presence, save for what asks or
+   manages. */
 static gboolean
 may_bounce (const XmppNode *stanza)
 {

@@ -207,7 +207,8 @@ on_closed (XmppStream *stream, const GError *error, gpointer user_data)
     g_debug ("%s: %s", xmpp_jid_get_full (self->jid), error->message);
   /* A stream that was closed in order, or that we ended with a stream error, is over (XEP-0198 section 5). */
   if (self->sm_id != NULL && error != NULL && !g_error_matches (error, XMPP_ERROR, XMPP_ERROR_STREAM)
-      && !g_error_matches (error, XMPP_ERROR, XMPP_ERROR_BAD_XML) && !g_error_matches (error, XMPP_ERROR, XMPP_ERROR_LIMIT))
+      && !g_error_matches (error, XMPP_ERROR, XMPP_ERROR_BAD_XML)
+          && !g_error_matches (error, XMPP_ERROR, XMPP_ERROR_LIMIT))
     mien_im_session_detach (self);
   else
     mien_im_session_end (self, NULL, NULL);

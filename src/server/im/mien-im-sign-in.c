@@ -208,7 +208,8 @@ typedef struct
   char   *wanted;
 } Bind;
 
-/* A resource that is taken goes to the newer client (RFC 6120 section 7.7.2.2), as does the place of the oldest of too many. */
+/* A resource that is taken goes to the newer client (RFC 6120 section 7.7.2.2), as does the place of the oldest of
+   too many. */
 static void
 make_room (MienImAccount *account, const char *resource)
 {
@@ -280,7 +281,8 @@ add_features (XmppAcceptor *acceptor, XmppNode *features, gpointer user_data)
   mien_im_disco_features (((SignIn *) user_data)->role, features);
 }
 
-static const XmppAcceptorHost acceptor_host = { serves, find_keys, register_account, bind_resource, resume, add_features };
+static const XmppAcceptorHost acceptor_host = { serves, find_keys, register_account, bind_resource, resume,
+                                                add_features };
 static const XmppAcceptorHost closed_host = { serves, find_keys, NULL, bind_resource, resume, add_features };
 
 static void

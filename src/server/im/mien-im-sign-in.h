@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 /* Accepted connections on their way to a session; "incoming" of the GSocketService. */
-gboolean mien_im_sign_in_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, MienImRole *role);
+gboolean mien_im_sign_in_incoming (GSocketService *service, GSocketConnection *connection, GObject *source,
+                                   MienImRole *role);
 
 G_END_DECLS

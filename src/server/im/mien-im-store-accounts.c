@@ -17,7 +17,8 @@ mien_im_accounts_add (MienDatabase *db, const char *account, const XmppScramKeys
     return FALSE;
   if (exists)
     {
-      g_set_error (error, MIEN_IM_STORE_ERROR, MIEN_IM_STORE_ERROR_EXISTS, _("There is an account %s already"), account);
+      g_set_error (error, MIEN_IM_STORE_ERROR, MIEN_IM_STORE_ERROR_EXISTS, _("There is an account %s already"),
+                   account);
       return FALSE;
     }
   return mien_im_store_exec (db, error,

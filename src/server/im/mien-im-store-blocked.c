@@ -20,7 +20,8 @@ mien_im_blocked_add (MienDatabase *db, const char *account, const char *jid, GEr
                    MIEN_IM_MAX_BLOCKED);
       return FALSE;
     }
-  return mien_im_store_exec (db, error, "INSERT OR IGNORE INTO blocked (account, jid) VALUES (?, ?)", "ss", account, jid);
+  return mien_im_store_exec (db, error, "INSERT OR IGNORE INTO blocked (account, jid) VALUES (?, ?)", "ss", account,
+                             jid);
 }
 
 gboolean

@@ -3,7 +3,8 @@
 
 #include "mien-im-store.h"
 
-/* Accounts whose portrait the portrait server has not confirmed yet. A row is written in the transaction of the publication,
+/* Accounts whose portrait the portrait server has not confirmed yet. A row is written in the transaction of the
+   publication,
  * so that a portrait reaches the portrait server even when that is away for a while (S3243). */
 
 gboolean
@@ -45,7 +46,8 @@ GPtrArray *
 mien_im_forwards_list (MienDatabase *db, guint max, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (forward_free);
-  sqlite3_stmt *stmt = mien_im_store_prepare (db, error, "SELECT account, serial FROM forward LIMIT ?", "i", (gint64) max);
+  sqlite3_stmt *stmt = mien_im_store_prepare (db, error, "SELECT account, serial FROM forward LIMIT ?", "i",
+                                              (gint64) max);
   g_autoptr (GError) local_error = NULL;
   gboolean row = TRUE;
 

@@ -28,7 +28,8 @@ GPtrArray *
 mien_im_offline_take (MienDatabase *db, const char *account, GError **error)
 {
   g_autoptr (GPtrArray) stanzas = g_ptr_array_new_with_free_func (g_free);
-  sqlite3_stmt *stmt = mien_im_store_prepare (db, error, "SELECT stanza FROM offline WHERE account = ? ORDER BY id", "s",
+  sqlite3_stmt *stmt = mien_im_store_prepare (db, error, "SELECT stanza FROM offline WHERE account = ? ORDER BY id",
+                                              "s",
                                               account);
   gboolean row;
 

@@ -31,7 +31,8 @@ mien_pep_item_free (MienPepItem *self)
 }
 
 gboolean
-mien_im_pep_get_config (MienDatabase *db, const char *account, const char *node, MienPepConfig *out, gboolean *out_found,
+mien_im_pep_get_config (MienDatabase *db, const char *account, const char *node, MienPepConfig *out,
+                        gboolean *out_found,
                         GError **error)
 {
   sqlite3_stmt *stmt = mien_im_store_prepare (db, error,
@@ -74,7 +75,8 @@ mien_im_pep_set_config (MienDatabase *db, const char *account, const char *node,
 {
   gint64 others;
 
-  if (!mien_im_store_number (db, &others, 0, error, "SELECT count(*) FROM pep_node WHERE account = ? AND node <> ?", "ss",
+  if (!mien_im_store_number (db, &others, 0, error, "SELECT count(*) FROM pep_node WHERE account = ? AND node <> ?",
+                             "ss",
                              account, node))
     return FALSE;
   if (others >= MIEN_IM_MAX_PEP_NODES || strlen (node) > MIEN_IM_MAX_PEP_NAME)
@@ -102,13 +104,16 @@ mien_im_pep_publish (MienDatabase *db, const MienPepItem *item, const MienPepCon
   /* Again under the same id is a new publication: it gets a new place in the order. */
   if (!mien_im_store_exec (db, error, "DELETE FROM pep_item WHERE account = ? AND node = ? AND id = ?", "sss",
                            item->account, item->node, item->id)
-      || !mien_im_store_exec (db, error, "INSERT INTO pep_item (account, node, id, payload) VALUES (?, ?, ?, ?)", "ssss",
+      || !mien_im_store_exec (db, error, "INSERT INTO pep_item (account, node, id, payload) VALUES (?, ?, ?, ?)",
+                              "ssss",
                               item->account, item->node, item->id, item->payload)
       || !trim (db, item->account, item->node, config->max_items, error)
-      || !mien_im_store_number (db, &bytes, 0, error, "SELECT sum(length(payload)) FROM pep_item WHERE account = ?", "s",
+      || !mien_im_store_number (db, &bytes, 0, error, "SELECT sum(length(payload)) FROM pep_item WHERE account = ?",
+                                "s",
                                 item->account))
     return FALSE;
-  return bytes <= MIEN_IM_MAX_PEP_BYTES || limit_error (error, _("The account has published too much: retract something"));
+  return bytes <= MIEN_IM_MAX_PEP_BYTES || limit_error (error,
+                                                        _("The account has published too much: retract something"));
 }
 
 static gboolean
@@ -164,14 +169,16 @@ mien_im_pep_retract (MienDatabase *db, const char *account, const char *node, co
   if (id == NULL)
     return mien_im_store_exec (db, error, "DELETE FROM pep_item WHERE account = ? AND node = ?", "ss", account, node);
   return check_changed (db, mien_im_store_prepare (db, error,
-                                                   "DELETE FROM pep_item WHERE account = ? AND node = ? AND id = ?", "sss",
+                                                   "DELETE FROM pep_item WHERE account = ? AND node = ? AND id = ?",
+                                                       "sss",
                                                    account, node, id), error);
 }
 
 gboolean
 mien_im_pep_remove (MienDatabase *db, const char *account, const char *node, GError **error)
 {
-  return check_changed (db, mien_im_store_prepare (db, error, "DELETE FROM pep_node WHERE account = ? AND node = ?", "ss",
+  return check_changed (db, mien_im_store_prepare (db, error, "DELETE FROM pep_node WHERE account = ? AND node = ?",
+                                                   "ss",
                                                    account, node), error);
 }
 
@@ -201,7 +208,8 @@ mien_im_pep_may_read (MienDatabase *db, const char *account, const char *reader,
   gint64 bits = 0;
 
   if (access == MIEN_PEP_PRESENCE && !g_str_equal (account, reader)
-      && !mien_im_store_number (db, &bits, 0, error, "SELECT bits FROM roster WHERE account = ? AND jid = ?", "ss", account,
+      && !mien_im_store_number (db, &bits, 0, error, "SELECT bits FROM roster WHERE account = ? AND jid = ?", "ss",
+                                account,
                                 reader))
     return FALSE;
   *out = g_str_equal (account, reader) || access == MIEN_PEP_OPEN

@@ -58,7 +58,8 @@ mien_im_roster_get (MienDatabase *db, const char *account, const char *jid, GErr
 gboolean
 mien_im_roster_touch (MienDatabase *db, const char *account, gint64 *out_version, GError **error)
 {
-  if (!mien_im_store_exec (db, error, "UPDATE account SET roster_version = roster_version + 1 WHERE jid = ?", "s", account)
+  if (!mien_im_store_exec (db, error, "UPDATE account SET roster_version = roster_version + 1 WHERE jid = ?", "s",
+                           account)
       || !mien_im_store_number (db, out_version, -1, error, "SELECT roster_version FROM account WHERE jid = ?", "s",
                                 account))
     return FALSE;
@@ -91,7 +92,8 @@ check_room (MienDatabase *db, const char *account, const MienRosterRow *row, GEr
   gint64 others;
 
   if (!mien_im_store_number (db, &others, 0, error,
-                             "SELECT count(*) FROM roster WHERE account = ? AND (listed OR bits <> 0) AND jid <> ?", "ss",
+                             "SELECT count(*) FROM roster WHERE account = ? AND (listed OR bits <> 0) AND jid <> ?",
+                                 "ss",
                              account, row->jid))
     return FALSE;
   if (others < MIEN_IM_MAX_ROSTER)
@@ -134,7 +136,8 @@ mien_im_roster_list (MienDatabase *db, const char *account, gint64 since, gint64
   gint64 floor, changes = 0;
   gboolean row;
 
-  if (!mien_im_store_number (db, out_version, 0, error, "SELECT roster_version FROM account WHERE jid = ?", "s", account)
+  if (!mien_im_store_number (db, out_version, 0, error, "SELECT roster_version FROM account WHERE jid = ?", "s",
+                             account)
       || !mien_im_store_number (db, &floor, 0, error, "SELECT roster_floor FROM account WHERE jid = ?", "s", account)
       || !mien_im_store_number (db, &changes, 0, error, "SELECT count(*) FROM roster WHERE account = ? AND version > ?",
                                 "si", account, since))

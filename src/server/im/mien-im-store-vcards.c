@@ -11,11 +11,13 @@ mien_im_vcards_set (MienDatabase *db, const char *account, const char *xml, GErr
 {
   if (strlen (xml) > MIEN_IM_MAX_VCARD)
     {
-      g_set_error (error, MIEN_IM_STORE_ERROR, MIEN_IM_STORE_ERROR_LIMIT, _("A vCard of more than %d bytes is not taken"),
+      g_set_error (error, MIEN_IM_STORE_ERROR, MIEN_IM_STORE_ERROR_LIMIT,
+                   _("A vCard of more than %d bytes is not taken"),
                    MIEN_IM_MAX_VCARD);
       return FALSE;
     }
-  return mien_im_store_exec (db, error, "INSERT OR REPLACE INTO vcard (account, xml) VALUES (?, ?)", "ss", account, xml);
+  return mien_im_store_exec (db, error, "INSERT OR REPLACE INTO vcard (account, xml) VALUES (?, ?)", "ss", account,
+                             xml);
 }
 
 char *

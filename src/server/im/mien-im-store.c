@@ -102,7 +102,8 @@ mien_im_store_exec (MienDatabase *db, GError **error, const char *sql, const cha
 }
 
 gboolean
-mien_im_store_number (MienDatabase *db, gint64 *out, gint64 fallback, GError **error, const char *sql, const char *format, ...)
+mien_im_store_number (MienDatabase *db, gint64 *out, gint64 fallback, GError **error, const char *sql,
+                      const char *format, ...)
 {
   sqlite3_stmt *stmt = mien_database_prepare (db, sql, error);
   gboolean row;

@@ -29,18 +29,22 @@ typedef enum
 } MienImStoreError;
 
 /* Binding by position, from 1; text NULL binds NULL. The text must live until the step. */
-sqlite3_stmt *mien_im_store_prepare (MienDatabase *db, GError **error, const char *sql, const char *format, ...);   /* format: s text, i gint64, b bytes (pointer, gsize) */
+/* format: s text, i gint64, b bytes (pointer, gsize) */
+sqlite3_stmt *mien_im_store_prepare (MienDatabase *db, GError **error, const char *sql, const char *format, ...);
 gboolean      mien_im_store_exec (MienDatabase *db, GError **error, const char *sql, const char *format, ...);
 /* The first column of the first row as a number; @fallback when there is none. */
-gboolean      mien_im_store_number (MienDatabase *db, gint64 *out, gint64 fallback, GError **error, const char *sql, const char *format, ...);
-const char   *mien_im_store_text (sqlite3_stmt *stmt, int column);        /* borrowed until the next step; NULL for NULL */
+gboolean      mien_im_store_number (MienDatabase *db, gint64 *out, gint64 fallback, GError **error, const char *sql,
+                                    const char *format, ...);
+/* borrowed until the next step; NULL for NULL */
+const char   *mien_im_store_text (sqlite3_stmt *stmt, int column);
 
 /* accounts */
 gboolean mien_im_accounts_add (MienDatabase *db, const char *account, const XmppScramKeys *keys, GError **error);
 gboolean mien_im_accounts_set_keys (MienDatabase *db, const char *account, const XmppScramKeys *keys, GError **error);
 gboolean mien_im_accounts_get_keys (MienDatabase *db, const char *account, XmppScramKeys *keys, GError **error);
 gboolean mien_im_accounts_exists (MienDatabase *db, const char *account, gboolean *out, GError **error);
-gboolean mien_im_accounts_remove (MienDatabase *db, const char *account, GError **error);   /* with all that is the account's */
+/* with all that is the account's */
+gboolean mien_im_accounts_remove (MienDatabase *db, const char *account, GError **error);
 
 /* roster: subscription states of RFC 6121 appendix A as bits */
 typedef enum
@@ -63,25 +67,30 @@ typedef struct
 } MienRosterRow;
 
 void           mien_roster_row_free (MienRosterRow *self);
-MienRosterRow *mien_im_roster_get (MienDatabase *db, const char *account, const char *jid, GError **error);   /* a new empty row when there is none */
+/* a new empty row when there is none */
+MienRosterRow *mien_im_roster_get (MienDatabase *db, const char *account, const char *jid, GError **error);
 /* Stores @row under a new version of the roster, which it gets. Forgets a row that says nothing. */
 gboolean       mien_im_roster_put (MienDatabase *db, const char *account, MienRosterRow *row, GError **error);
-GPtrArray     *mien_im_roster_list (MienDatabase *db, const char *account, gint64 since, gint64 *out_version, gboolean *out_delta, GError **error);
+GPtrArray     *mien_im_roster_list (MienDatabase *db, const char *account, gint64 since, gint64 *out_version,
+                                    gboolean *out_delta, GError **error);
 gboolean       mien_im_roster_touch (MienDatabase *db, const char *account, gint64 *out_version, GError **error);
 
 /* offline messages */
 gboolean   mien_im_offline_add (MienDatabase *db, const char *account, const char *stanza, GError **error);
-GPtrArray *mien_im_offline_take (MienDatabase *db, const char *account, GError **error);      /* of char *, oldest first; they are removed */
+/* of char *, oldest first; they are removed */
+GPtrArray *mien_im_offline_take (MienDatabase *db, const char *account, GError **error);
 
 /* blocked addresses (XEP-0191) */
 gboolean   mien_im_blocked_add (MienDatabase *db, const char *account, const char *jid, GError **error);
-gboolean   mien_im_blocked_remove (MienDatabase *db, const char *account, const char *jid, GError **error);   /* jid NULL: all */
+/* jid NULL: all */
+gboolean   mien_im_blocked_remove (MienDatabase *db, const char *account, const char *jid, GError **error);
 GPtrArray *mien_im_blocked_list (MienDatabase *db, const char *account, GError **error);      /* of char * */
 gboolean   mien_im_blocked_has (MienDatabase *db, const char *account, const char *full, gboolean *out, GError **error);
 
 /* vCard (XEP-0054), without its PHOTO: that is the portrait in PEP (XEP-0398) */
 gboolean   mien_im_vcards_set (MienDatabase *db, const char *account, const char *xml, GError **error);
-char      *mien_im_vcards_get (MienDatabase *db, const char *account, GError **error);        /* NULL without error: none */
+/* NULL without error: none */
+char      *mien_im_vcards_get (MienDatabase *db, const char *account, GError **error);
 
 /* PEP (XEP-0163) */
 typedef enum { MIEN_PEP_PRESENCE, MIEN_PEP_OPEN, MIEN_PEP_WHITELIST } MienPepAccess;
@@ -102,18 +111,28 @@ typedef struct
 
 MienPepItem *mien_pep_item_new (const char *account, const char *node, const char *id, const char *payload);
 void         mien_pep_item_free (MienPepItem *self);
-gboolean     mien_im_pep_get_config (MienDatabase *db, const char *account, const char *node, MienPepConfig *out, gboolean *out_found, GError **error);
-gboolean     mien_im_pep_set_config (MienDatabase *db, const char *account, const char *node, const MienPepConfig *config, GError **error);   /* makes the node */
-gboolean     mien_im_pep_publish (MienDatabase *db, const MienPepItem *item, const MienPepConfig *config, GError **error);
+gboolean     mien_im_pep_get_config (MienDatabase *db, const char *account, const char *node, MienPepConfig *out,
+                                     gboolean *out_found, GError **error);
+/* makes the node */
+gboolean     mien_im_pep_set_config (MienDatabase *db, const char *account, const char *node,
+                                     const MienPepConfig *config, GError **error);
+gboolean     mien_im_pep_publish (MienDatabase *db, const MienPepItem *item, const MienPepConfig *config,
+                                  GError **error);
 /* The newest first; @ids NULL: @max of them. */
-GPtrArray   *mien_im_pep_list (MienDatabase *db, const char *account, const char *node, char **ids, guint max, GError **error);
-gboolean     mien_im_pep_retract (MienDatabase *db, const char *account, const char *node, const char *id, GError **error);   /* id NULL: all */
+GPtrArray   *mien_im_pep_list (MienDatabase *db, const char *account, const char *node, char **ids, guint max,
+                               GError **error);
+/* id NULL: all */
+gboolean     mien_im_pep_retract (MienDatabase *db, const char *account, const char *node, const char *id,
+                                  GError **error);
 gboolean     mien_im_pep_remove (MienDatabase *db, const char *account, const char *node, GError **error);
-GPtrArray   *mien_im_pep_nodes (MienDatabase *db, const char *account, guint access_mask, GError **error);   /* of char * */
+/* of char * */
+GPtrArray   *mien_im_pep_nodes (MienDatabase *db, const char *account, guint access_mask, GError **error);
 /* Whether @reader may read; the owner always may. */
-gboolean     mien_im_pep_may_read (MienDatabase *db, const char *account, const char *reader, MienPepAccess access, gboolean *out, GError **error);
+gboolean     mien_im_pep_may_read (MienDatabase *db, const char *account, const char *reader, MienPepAccess access,
+                                   gboolean *out, GError **error);
 /* The last item of @node of every account whose presence @reader gets, in the order of accounts after @after. */
-GPtrArray   *mien_im_pep_last_of_contacts (MienDatabase *db, const char *reader, const char *node, const char *after, guint max, GError **error);
+GPtrArray   *mien_im_pep_last_of_contacts (MienDatabase *db, const char *reader, const char *node, const char *after,
+                                           guint max, GError **error);
 
 /* portraits that wait to be forwarded (S3242) */
 gboolean   mien_im_forwards_add (MienDatabase *db, const char *account, GError **error);

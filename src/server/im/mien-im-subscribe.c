@@ -3,7 +3,8 @@
 
 #include "mien-im-private.h"
 
-/* RFC 6121 section 3. Both sides of a subscription inside this domain change in one transaction; what has to be sent then is
+/* RFC 6121 section 3. Both sides of a subscription inside this domain change in one transaction; what has to be sent
+   then is
  * a list of effects, carried out on the main loop in order. */
 
 typedef enum
@@ -152,7 +153,8 @@ inbound (MienDatabase *db, const char *domain, const char *user, const char *con
   add_effect (effects, EFFECT_DELIVER, user, contact)->stanza = g_strdup (stanza);
   if (!store (db, user, g_steal_pointer (&row), bits, kind == MIEN_SUBSCRIBE ? stanza : NULL, effects, error))
     return FALSE;
-  /* Section 3.3.3: who ended the subscription sees the contact go. Whoever only asked learns nothing of who is there. */
+  /* Section 3.3.3: who ended the subscription sees the contact go. Whoever only asked learns nothing of who is there.
+     */
   if (kind == MIEN_UNSUBSCRIBE && was_seen)
     add_effect (effects, EFFECT_HIDE, user, contact);
   return TRUE;

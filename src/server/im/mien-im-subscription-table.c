@@ -2,7 +2,8 @@
 #include "mien-im-private.h"
 
 /*
- * The tables of RFC 6121 appendix A, on bits: a state such as "None + Pending Out+In" is the set of what holds. Each row
+ * The tables of RFC 6121 appendix A, on bits: a state such as "None + Pending Out+In" is the set of what holds. Each
+ * row
  * of the tables then follows from one rule a stanza; tests/server/test-subscription.c has the tables as the RFC
  * prints them and compares.
  */

@@ -3,7 +3,8 @@
 
 #include "mien-im-private.h"
 
-/* vCards (XEP-0054) and their photo, which is the portrait in PEP and nothing else (XEP-0398): reading a vCard puts it in,
+/* vCards (XEP-0054) and their photo, which is the portrait in PEP and nothing else (XEP-0398): reading a vCard puts
+   it in,
  * writing one takes it out. */
 
 typedef struct
