@@ -505,7 +505,7 @@ begin (MienApplication *self)
     password = read_password (self->options.password_file);
   if (password != NULL)
     begin_with_password (self, password);
-  else if (g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER))
+  else if (g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER) && g_str_equal (last, get_jid (self)))
     {
       g_application_hold (G_APPLICATION (self));
       mien_keyring_lookup_async (get_jid (self), NULL, on_password_found, g_object_ref (self));
