@@ -86,7 +86,6 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
   if (ok)
     {
       /* What changed while it was on its way is not published. */
-      g_autoptr (GError) ignored = NULL;
       if (!self->snapshot_stale && self->portrait == self->publishing)
         {
           mien_draft_mark_clean (self->draft);
