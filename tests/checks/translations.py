@@ -33,10 +33,14 @@ for path in sorted(root.glob('src/**/*')):
 
 with tempfile.TemporaryDirectory() as work:
     pot = pathlib.Path(work) / 'mien.pot'
-    subprocess.run(['xgettext', '--files-from=po/POTFILES.in', f'--output={pot}', '--from-code=UTF-8', '--keyword=_',
+    extracted = subprocess.run(['xgettext', '--files-from=po/POTFILES.in', f'--output={pot}', '--from-code=UTF-8', '--keyword=_',
                     '--keyword=N_', '--keyword=C_:1c,2', '--keyword=NC_:1c,2', '--keyword=ngettext:1,2', '--keyword=g_dngettext:2,3',
-                    '--keyword=Q_:1g', '--package-name=mien'], cwd=root, check=True, stderr=subprocess.DEVNULL)
-    for language in (root / 'po/LINGUAS').read_text().split():
+                    '--keyword=Q_:1g', '--package-name=mien'], cwd=root, capture_output=True, text=True)
+    languages = (root / 'po/LINGUAS').read_text().split()
+    if extracted.returncode:
+        problems.append('xgettext: ' + extracted.stderr.strip())
+        languages = []
+    for language in languages:
         po = root / f'po/{language}.po'
         merged = pathlib.Path(work) / f'{language}.po'
         subprocess.run(['msgmerge', '--quiet', '--no-fuzzy-matching', f'--output-file={merged}', po, pot], check=True)
