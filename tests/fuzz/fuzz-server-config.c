@@ -18,6 +18,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   /* Right or refused with a reason, never neither. */
   g_assert ((config == NULL) == (error != NULL));
+  g_assert (addresses == NULL || listen_error == NULL);
   if (config != NULL)
     {
       g_assert (mien_server_config_get_data_directory (config) != NULL);
