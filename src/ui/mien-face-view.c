@@ -39,11 +39,9 @@ update_portrait (MienFaceView *self)
 
       if (portrait != NULL)
         self->portrait = cairo_surface_reference (portrait);
-      if (!self->is_current)
-        {
-          self->wanted = pixels;
-          mien_gallery_want (self->gallery, self->jid, pixels, self->priority);
-        }
+      /* Whatever there is: it may be the same picture in band, and the larger one is still to come. */
+      self->wanted = pixels;
+      mien_gallery_want (self->gallery, self->jid, pixels, self->priority);
     }
 
   gtk_widget_queue_draw (GTK_WIDGET (self));

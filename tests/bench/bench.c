@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <mien-image.h>
+#include <portrait-export.h>
 #include <string.h>
 
 static const struct { const char *type, *file; double tilt; } layers[BENCH_LAYERS] = {
@@ -126,6 +127,31 @@ void
 bench_look_paint_cut (BenchLook *self, cairo_t *cr, int size)
 {
   portrait_compositor_paint (self->compositor, cr, size, PORTRAIT_PART_ALL, NULL, PORTRAIT_QUALITY_LIVE);
+}
+
+GBytes *
+bench_picture_new (int side, guint32 seed)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, side, side);
+  guint8 *data = cairo_image_surface_get_data (surface);
+  int stride = cairo_image_surface_get_stride (surface);
+  double a = g_rand_double (random), b = g_rand_double (random), c = g_rand_double (random);
+  GBytes *bytes;
+
+  for (int y = 0; y < side; y++)
+    for (int x = 0; x < side; x++)
+      {
+        guint32 noise = g_rand_int (random);
+        guint32 red = (guint32) (127 + 100 * sin (a * 6 + x * 3.0 / side)), green = (guint32) (127 + 100 * sin (b * 6 + y * 4.0 / side)),
+                blue = (guint32) (127 + 100 * cos (c * 6 + (x + y) * 2.0 / side));
+
+        ((guint32 *) (void *) (data + y * stride))[x] = (red ^ (noise & 1)) << 16 | (green ^ (noise >> 1 & 1)) << 8 | (blue ^ (noise >> 2 & 1));
+      }
+  cairo_surface_mark_dirty (surface);
+  bytes = portrait_export (surface, PORTRAIT_FORMAT_PNG, 90, NULL);
+  cairo_surface_destroy (surface);
+  return bytes;
 }
 
 double

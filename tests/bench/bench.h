@@ -33,6 +33,9 @@ void       bench_look_paint_whole (BenchLook *self, cairo_t *cr, int size);
 /* The same by the compositor, which has cut every layer to its opaque pixels. */
 void       bench_look_paint_cut (BenchLook *self, cairo_t *cr, int size);
 
+/* A PNG like a photo's: soft colours and fine noise, another one for each @seed. 20 kB at 155 pixels, 100 kB at 346. */
+GBytes    *bench_picture_new (int side, guint32 seed);
+
 double     bench_ms_since (gint64 start);
 double     bench_median (double *values, int n);                     /* sorts them */
 double     bench_percentile (double *values, int n, double percent); /* sorts them */

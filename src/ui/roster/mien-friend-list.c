@@ -89,16 +89,12 @@ update_row_portrait (MienFriendList *self,
                      const char     *jid)
 {
   int pixels = mien_paint_get_pixels (GTK_WIDGET (self), MIEN_FRIEND_ROW_FACE);
-  gboolean is_current = FALSE;
-  cairo_surface_t *portrait = NULL;
 
   if (self->gallery == NULL)
     return;
 
-  portrait = mien_gallery_lookup (self->gallery, jid, pixels, &is_current);
-  mien_friend_row_set_portrait (row, portrait);
-  if (!is_current)
-    mien_gallery_want (self->gallery, jid, pixels, MIEN_GALLERY_ROW);
+  mien_friend_row_set_portrait (row, mien_gallery_lookup (self->gallery, jid, pixels, NULL));
+  mien_gallery_want (self->gallery, jid, pixels, MIEN_GALLERY_ROW);
 }
 
 static void
