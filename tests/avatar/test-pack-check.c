@@ -239,6 +239,53 @@ test_packs (void)
     }
 }
 
+static guint
+count_drawn (const char *folder,
+             const char *memory)
+{
+  g_autoptr(MienPackCheck) check = mien_pack_check_new ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MienPack) pack = mien_pack_load (folder, MIEN_PACK_LOAD_CONTENT, NULL, &error);
+  g_autoptr(GPtrArray) problems = NULL;
+
+  g_assert_no_error (error);
+  mien_pack_check_recall (check, memory);
+  problems = mien_pack_check_run (check, pack, NULL);
+  mien_pack_check_remember (check, memory, &error);
+  g_assert_no_error (error);
+  return mien_pack_check_get_n_drawn (check);
+}
+
+/* What was found good is not drawn again by the next process; a changed file is, and a bad one is never remembered. */
+static void
+test_memory (void)
+{
+  g_autofree char *folder = avatar_fixture_copy_pack ();
+  g_autofree char *other = avatar_fixture_new_folder ();
+  g_autofree char *memory = g_build_filename (other, "checked", NULL);
+  g_autofree char *text = NULL;
+  guint all = count_drawn (folder, memory);
+
+  g_assert_cmpuint (all, >, 5);
+  g_assert_cmpuint (count_drawn (folder, memory), ==, 0);
+  avatar_fixture_replace (folder, "hat-beanie.svg", "r=\"20\"", "r=\"22\"");
+  g_assert_cmpuint (count_drawn (folder, memory), >=, 1);
+  g_assert_cmpuint (count_drawn (folder, memory), ==, 0);
+  avatar_fixture_replace (folder, "hat-beanie.svg", "<circle", "<text/><circle");
+  g_assert_cmpuint (count_drawn (folder, memory), >=, 1);
+  g_assert_cmpuint (count_drawn (folder, memory), >=, 1);
+
+  /* Other rules, another program, noise: as if there were none. */
+  text = avatar_fixture_read (other, "checked");
+  *strchr (text, ' ') = '_';
+  avatar_fixture_write (other, "checked", text);
+  g_assert_cmpuint (count_drawn (folder, memory), ==, all);
+  avatar_fixture_write (other, "checked", "");
+  g_assert_cmpuint (count_drawn (folder, memory), ==, all);
+  avatar_fixture_remove (folder);
+  avatar_fixture_remove (other);
+}
+
 static void
 test_starter_pack (void)
 {
@@ -346,6 +393,7 @@ main (int    argc,
   g_test_add_func ("/pack-check/edge", test_edge);
   g_test_add_func ("/pack-check/silhouette", test_silhouette);
   g_test_add_func ("/pack-check/packs", test_packs);
+  g_test_add_func ("/pack-check/memory", test_memory);
   g_test_add_func ("/pack-check/starter-pack", test_starter_pack);
   g_test_add_func ("/pack-check/command", test_command);
   g_test_add_func ("/pack-check/psnr", test_psnr);

@@ -21,12 +21,19 @@ typedef struct
 } Fixture;
 
 static void
+set_up_session (Fixture       *fixture,
+                gconstpointer  data)
+{
+  fixture->session = soup_session_new ();
+  soup_session_remove_feature_by_type (fixture->session, SOUP_TYPE_CONTENT_DECODER);
+}
+
+static void
 set_up (Fixture       *fixture,
         gconstpointer  data)
 {
   avatar_server_start (&fixture->server);
-  fixture->session = soup_session_new ();
-  soup_session_remove_feature_by_type (fixture->session, SOUP_TYPE_CONTENT_DECODER);
+  set_up_session (fixture, data);
 }
 
 static void
@@ -304,14 +311,65 @@ test_bad_change (Fixture       *fixture,
   g_assert_true (avatar_server_change (&fixture->server, "glasses-round.svg", "<script/></g>", "</g>"));
 }
 
+/* Nobody waits for the first look at the pack but those who ask for avatars. */
+static void
+test_first_look (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  MienPackWatcher *watcher;
+  g_autofree char *memory = NULL;
+
+  avatar_server_prepare (&fixture->server);
+  avatar_server_run (&fixture->server);
+  watcher = mien_avatar_role_get_watcher (MIEN_AVATAR_ROLE (fixture->server.role));
+  g_assert_null (mien_pack_watcher_get_current (watcher));
+  g_assert_true (mien_pack_watcher_is_reading (watcher));
+  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, NULL), ==, 200);
+  g_assert_nonnull (mien_pack_watcher_get_current (watcher));
+  memory = g_build_filename (fixture->server.data, "d", "avatar", "checked", NULL);
+  g_assert_true (g_file_test (memory, G_FILE_TEST_IS_REGULAR));
+}
+
+/* A pack that is bad from the start: words and a time, and the pack as soon as it is put right. */
+static void
+test_bad_first (Fixture       *fixture,
+                gconstpointer  data)
+{
+  avatar_server_prepare (&fixture->server);
+  avatar_fixture_replace (fixture->server.folder, "glasses-round.svg", "</g>", "<script/></g>");
+  avatar_server_run (&fixture->server);
+  for (int i = 0; i < 2; i++)      /* before and after it was found out */
+    {
+      g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, NULL), ==, 503);
+      g_assert_nonnull (header (fixture, "Retry-After"));
+      g_assert_nonnull (g_strstr_len (g_bytes_get_data (fixture->body, NULL), (gssize) g_bytes_get_size (fixture->body), "Try again"));
+    }
+  g_assert_cmpuint (request (fixture, "POST", "package", "{\"files\":[]}", NULL), ==, 503);
+  g_assert_true (g_pattern_match_simple ("*refused*glasses-round.svg*script*", avatar_fixture_get_warning ()));
+  g_assert_true (avatar_server_change (&fixture->server, "glasses-round.svg", "<script/></g>", "</g>"));
+  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, NULL), ==, 200);
+}
+
+/* A stop while the pack is looked at. */
+static void
+test_stop_early (void)
+{
+  AvatarServer server = { 0 };
+
+  avatar_server_prepare (&server);
+  avatar_server_run (&server);
+  avatar_server_stop (&server);
+}
+
 /* A role with a bad pack does not start, and says which setting to change. */
 static void
 test_start_error (void)
 {
   g_autofree char *folder = avatar_fixture_new_folder ();
+  g_autofree char *parent = avatar_fixture_new_folder ();
   g_autofree char *text = g_strdup_printf ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\n[avatar]\npack-directory=%s\n", folder);
   g_autoptr(GError) error = NULL;
-  g_autoptr(MienServerConfig) config = mien_server_config_parse (text, "/srv", &error);
+  g_autoptr(MienServerConfig) config = mien_server_config_parse (text, parent, &error);
   g_autoptr(MienHttpListener) listener = mien_http_listener_new (config);
   g_autoptr(MienRole) role = mien_avatar_role_new (config, listener);
 
@@ -321,6 +379,7 @@ test_start_error (void)
   g_assert_nonnull (strstr (error->message, "catalogue.json"));
   mien_role_stop (role);
   avatar_fixture_remove (folder);
+  avatar_fixture_remove (parent);
 }
 
 int
@@ -337,6 +396,9 @@ main (int    argc,
   g_test_add ("/role/bad-package", Fixture, NULL, set_up, test_bad_package, tear_down);
   g_test_add ("/role/change", Fixture, NULL, set_up, test_change, tear_down);
   g_test_add ("/role/bad-change", Fixture, NULL, set_up, test_bad_change, tear_down);
+  g_test_add ("/role/first-look", Fixture, NULL, set_up_session, test_first_look, tear_down);
+  g_test_add ("/role/bad-first", Fixture, NULL, set_up_session, test_bad_first, tear_down);
+  g_test_add_func ("/role/stop-early", test_stop_early);
   g_test_add_func ("/role/start-error", test_start_error);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 
 #define FILES_PATH "/avatars/"
 #define PACKAGE_PATH "/avatars/package"
+#define RETRY_SECONDS "10"
 
 struct _MienAvatarRole
 {
@@ -20,7 +21,24 @@ struct _MienAvatarRole
   MienServerConfig *config;        /* owned */
   MienHttpListener *listener;      /* owned */
   MienPackWatcher *watcher;        /* owned; NULL when stopped */
+  GPtrArray *waiting;              /* owned Waiting: requests that came before the first pack was checked */
 };
+
+typedef struct
+{
+  SoupServerMessage *message;      /* owned, paused */
+  char *path;
+} Waiting;
+
+static void
+waiting_free (gpointer data)
+{
+  Waiting *waiting = data;
+
+  g_object_unref (waiting->message);
+  g_free (waiting->path);
+  g_free (waiting);
+}
 
 static void mien_avatar_role_role_init (MienRoleInterface *iface);
 
@@ -42,6 +60,7 @@ static void
 mien_avatar_role_finalize (GObject *object)
 {
   mien_server_config_unref (MIEN_AVATAR_ROLE (object)->config);
+  g_ptr_array_unref (MIEN_AVATAR_ROLE (object)->waiting);
 
   G_OBJECT_CLASS (mien_avatar_role_parent_class)->finalize (object);
 }
@@ -58,6 +77,7 @@ mien_avatar_role_class_init (MienAvatarRoleClass *klass)
 static void
 mien_avatar_role_init (MienAvatarRole *self)
 {
+  self->waiting = g_ptr_array_new_with_free_func (waiting_free);
 }
 
 static const char *
@@ -67,50 +87,92 @@ mien_avatar_role_get_name (MienRole *role)
 }
 
 static void
-handle_get (MienHttpListener  *listener,
-            SoupServerMessage *message,
-            const char        *path,
-            GHashTable        *query,
-            gpointer           user_data)
+answer_later (SoupServerMessage *message)
 {
-  MienAvatarRole *self = user_data;
-  const char *name = path + strlen (FILES_PATH);
-  MienPublication *current = mien_pack_watcher_get_current (self->watcher);
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Retry-After", RETRY_SECONDS);
+  mien_http_fail (message, SOUP_STATUS_SERVICE_UNAVAILABLE, _("The avatars are not ready. Try again in a minute."));
+}
 
-  if (g_str_equal (name, "catalogue.json"))
+/* With a pack. */
+static void
+answer (MienAvatarRole    *self,
+        SoupServerMessage *message,
+        const char        *path)
+{
+  MienPublication *current = mien_pack_watcher_get_current (self->watcher);
+  MienPublication *previous = mien_pack_watcher_get_previous (self->watcher);
+
+  if (soup_server_message_get_method (message) == SOUP_METHOD_POST)
+    mien_avatar_http_answer_package (message, current, previous);
+  else if (g_str_equal (path, FILES_PATH "catalogue.json"))
     mien_avatar_http_answer_catalogue (message, current);
   else
-    mien_avatar_http_answer_file (message, name, current, mien_pack_watcher_get_previous (self->watcher));
+    mien_avatar_http_answer_file (message, path + strlen (FILES_PATH), current, previous);
+}
+
+/* The first look at a large pack takes seconds: whoever asks meanwhile is answered after it. */
+static void
+handle (MienHttpListener  *listener,
+        SoupServerMessage *message,
+        const char        *path,
+        GHashTable        *query,
+        gpointer           user_data)
+{
+  MienAvatarRole *self = user_data;
+
+  if (soup_server_message_get_method (message) == SOUP_METHOD_POST && !g_str_equal (path, PACKAGE_PATH))
+    mien_http_fail (message, SOUP_STATUS_NOT_FOUND, _("There is nothing at this address."));
+  else if (mien_pack_watcher_get_current (self->watcher) != NULL)
+    answer (self, message, path);
+  else if (mien_pack_watcher_is_reading (self->watcher) && self->waiting->len < MIEN_AVATAR_ROLE_MAX_WAITING)
+    {
+      Waiting *waiting = g_new0 (Waiting, 1);
+
+      waiting->message = g_object_ref (message);
+      waiting->path = g_strdup (path);
+      g_ptr_array_add (self->waiting, waiting);
+      soup_server_message_pause (message);
+    }
+  else
+    answer_later (message);
 }
 
 static void
-handle_package (MienHttpListener  *listener,
-                SoupServerMessage *message,
-                const char        *path,
-                GHashTable        *query,
-                gpointer           user_data)
+answer_waiting (MienAvatarRole *self)
 {
-  MienAvatarRole *self = user_data;
+  g_autoptr(GPtrArray) waiting = g_steal_pointer (&self->waiting);
 
-  if (!g_str_equal (path, PACKAGE_PATH))
-    mien_http_fail (message, SOUP_STATUS_NOT_FOUND, _("There is nothing at this address."));
-  else
-    mien_avatar_http_answer_package (message, mien_pack_watcher_get_current (self->watcher),
-                                     mien_pack_watcher_get_previous (self->watcher));
+  self->waiting = g_ptr_array_new_with_free_func (waiting_free);
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      Waiting *one = g_ptr_array_index (waiting, i);
+
+      if (mien_pack_watcher_get_current (self->watcher) != NULL)
+        answer (self, one->message, one->path);
+      else
+        answer_later (one->message);
+      soup_server_message_unpause (one->message);
+    }
 }
 
 static gboolean
 mien_avatar_role_start (MienRole  *role,
                         GError   **error)
 {
-  static const MienHttpRoute files = { .methods = "GET", .handle = handle_get };
-  static const MienHttpRoute package = { .methods = "POST", .max_body = MIEN_PACKAGE_MAX_REQUEST, .handle = handle_package };
+  static const MienHttpRoute files = { .methods = "GET", .handle = handle };
+  static const MienHttpRoute package = { .methods = "POST", .max_body = MIEN_PACKAGE_MAX_REQUEST, .handle = handle };
   MienAvatarRole *self = MIEN_AVATAR_ROLE (role);
   g_autofree char *directory = mien_server_config_get_path (self->config, "avatar", "pack-directory");
+  g_autofree char *data = mien_server_config_make_directory (self->config, "avatar", error);
+  g_autofree char *memory = NULL;
 
+  if (data == NULL)
+    return FALSE;
   if (directory == NULL)
     directory = mien_pack_dup_installed_directory ();
-  self->watcher = mien_pack_watcher_new (directory);
+  memory = g_build_filename (data, "checked", NULL);
+  self->watcher = mien_pack_watcher_new (directory, memory);
+  g_signal_connect_swapped (self->watcher, "loaded", G_CALLBACK (answer_waiting), self);
   if (!mien_pack_watcher_start (self->watcher, error))
     {
       g_clear_object (&self->watcher);
@@ -132,6 +194,8 @@ mien_avatar_role_stop (MienRole *role)
     return;
   mien_http_listener_remove (self->listener, FILES_PATH);
   mien_http_listener_remove (self->listener, PACKAGE_PATH);
+  answer_waiting (self);
+  g_signal_handlers_disconnect_by_data (self->watcher, self);
   mien_pack_watcher_stop (self->watcher);
   g_clear_object (&self->watcher);
 }

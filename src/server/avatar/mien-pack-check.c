@@ -9,13 +9,19 @@
 #include <string.h>
 
 #include "mien-drawing-check.h"
+#include "mien-file.h"
 #include "mien-image.h"
 #include "mien-svg-check.h"
 
 struct _MienPackCheck
 {
   GHashTable *good;        /* owned "<sha256> <what it is>" */
+  GHashTable *used;        /* the same, of the last run */
+  guint n_drawn;           /* in the last run */
 };
+
+/* The first line of the file of remembered drawings. */
+#define MEMORY_HEAD "mien-checked-drawings %d %s"
 
 /* One pack's run. */
 typedef struct
@@ -31,6 +37,7 @@ mien_pack_check_new (void)
   MienPackCheck *self = g_new0 (MienPackCheck, 1);
 
   self->good = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -38,6 +45,7 @@ void
 mien_pack_check_free (MienPackCheck *self)
 {
   g_hash_table_unref (self->good);
+  g_hash_table_unref (self->used);
   g_free (self);
 }
 
@@ -87,7 +95,11 @@ check_drawing (Run                     *run,
   g_autoptr(GError) error = NULL;
 
   if (g_hash_table_contains (run->check->good, key))
-    return;
+    {
+      g_hash_table_add (run->check->used, g_steal_pointer (&key));
+      return;
+    }
+  run->check->n_drawn++;
   svg = mien_pack_get_file (run->pack, sha256, &error);
   if (svg == NULL || !mien_svg_check (g_bytes_get_data (svg, NULL), g_bytes_get_size (svg), &error) ||
       !mien_drawing_check (svg, kind, colours, &error))
@@ -97,6 +109,7 @@ check_drawing (Run                     *run,
       add_problem (run, file, "%s", error->message);
       return;
     }
+  g_hash_table_add (run->check->used, g_strdup (key));
   g_hash_table_add (run->check->good, g_steal_pointer (&key));
 }
 
@@ -178,6 +191,8 @@ mien_pack_check_run (MienPackCheck *self,
   g_return_val_if_fail (self != NULL, problems);
   g_return_val_if_fail (MIEN_IS_PACK (pack), problems);
 
+  g_hash_table_remove_all (self->used);
+  self->n_drawn = 0;
   catalogue = mien_pack_get_catalogue (pack);
   check_types (&run);
   n = g_list_model_get_n_items (G_LIST_MODEL (catalogue));
@@ -194,4 +209,67 @@ mien_pack_check_run (MienPackCheck *self,
       check_drawing (&run, headshot->file, headshot->sha256, MIEN_DRAWING_HEADSHOT, NULL);
     }
   return problems;
+}
+
+guint
+mien_pack_check_get_n_drawn (MienPackCheck *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->n_drawn;
+}
+
+static gboolean
+is_key (const char *line)
+{
+  gsize digits = strspn (line, "0123456789abcdef");
+
+  return digits == 64 && line[64] == ' ' && g_ascii_isdigit (line[65]);
+}
+
+void
+mien_pack_check_recall (MienPackCheck *self,
+                        const char    *path)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  g_autofree char *head = g_strdup_printf (MEMORY_HEAD, MIEN_PACK_CHECK_RULES, MIEN_VERSION);
+  g_autofree char *text = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  g_return_if_fail (self != NULL && path != NULL);
+
+  bytes = mien_file_read (path, MIEN_PACK_CHECK_MAX_MEMORY, NULL, &error);
+  if (bytes == NULL)
+    {
+      g_debug ("No checked drawings are remembered: %s", error->message);
+      return;
+    }
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  lines = g_strsplit (text, "\n", -1);
+  if (!g_str_equal (lines[0] != NULL ? lines[0] : "", head))
+    return;
+  for (guint i = 1; lines[i] != NULL; i++)
+    if (is_key (lines[i]))
+      g_hash_table_add (self->good, g_strdup (lines[i]));
+}
+
+gboolean
+mien_pack_check_remember (MienPackCheck  *self,
+                          const char     *path,
+                          GError        **error)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr(GBytes) bytes = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_return_val_if_fail (self != NULL && path != NULL, FALSE);
+
+  g_string_printf (text, MEMORY_HEAD "\n", MIEN_PACK_CHECK_RULES, MIEN_VERSION);
+  g_hash_table_iter_init (&iter, self->used);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_string_append_printf (text, "%s\n", (const char *) key);
+  bytes = g_bytes_new (text->str, text->len);
+  return mien_file_write (path, bytes, 0600, NULL, error);
 }

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mien-file.h"
 #include "mien-pack-check.h"
 
 struct _MienPackWatcher
@@ -13,11 +14,13 @@ struct _MienPackWatcher
   GObject parent_instance;
 
   char *directory;
+  char *memory;                    /* file of checked drawings; NULL: none */
   MienPackCheck *check;            /* owned; used by one reading at a time */
   GFileMonitor *monitor;
   guint quiet_id;
   GCancellable *cancellable;       /* of the reading under way, or NULL */
   gboolean changed_again;          /* while it was under way */
+  gboolean recalled;               /* the memory was read; by the reading alone */
 
   MienPublication *current;
   MienPublication *previous;
@@ -45,6 +48,7 @@ mien_pack_watcher_finalize (GObject *object)
   MienPackWatcher *self = MIEN_PACK_WATCHER (object);
 
   g_free (self->directory);
+  g_free (self->memory);
   g_clear_pointer (&self->check, mien_pack_check_free);
   g_clear_pointer (&self->current, mien_publication_unref);
   g_clear_pointer (&self->previous, mien_publication_unref);
@@ -71,7 +75,8 @@ mien_pack_watcher_init (MienPackWatcher *self)
 }
 
 MienPackWatcher *
-mien_pack_watcher_new (const char *directory)
+mien_pack_watcher_new (const char *directory,
+                       const char *memory)
 {
   MienPackWatcher *self;
 
@@ -79,7 +84,19 @@ mien_pack_watcher_new (const char *directory)
 
   self = g_object_new (MIEN_TYPE_PACK_WATCHER, NULL);
   self->directory = g_strdup (directory);
+  self->memory = g_strdup (memory);
   return self;
+}
+
+/* A restart with a known pack draws nothing again. */
+static void
+remember (MienPackWatcher *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (self->memory != NULL && mien_pack_check_get_n_drawn (self->check) > 0 &&
+      !mien_pack_check_remember (self->check, self->memory, &error))
+    g_warning ("The next start will check all avatars again: %s", error->message);
 }
 
 /* In any thread, one at a time. All problems in the log, the first in the error. */
@@ -93,11 +110,17 @@ read_pack (MienPackWatcher  *self,
 
   if (pack == NULL)
     return NULL;
+  if (self->memory != NULL && !self->recalled)
+    mien_pack_check_recall (self->check, self->memory);
+  self->recalled = TRUE;
   problems = mien_pack_check_run (self->check, pack, cancellable);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   if (problems->len == 0)
-    return mien_publication_new (pack);
+    {
+      remember (self);
+      return mien_publication_new (pack);
+    }
 
   for (guint i = 1; i < MIN (problems->len, MIEN_PACK_WATCHER_LOGGED_PROBLEMS); i++)
     g_message ("%s: %s", self->directory, (const char *) g_ptr_array_index (problems, i));
@@ -154,9 +177,12 @@ on_read (GObject      *source,
       self->changed_again = FALSE;
       start_reading (self);
     }
-  if (!good)
+  if (!good && self->current == NULL)
+    g_warning ("The avatar pack in %s was refused, and there are no avatars until it is put right: %s", self->directory, error->message);
+  else if (!good)
     g_warning ("The avatar pack in %s was refused and the one before stays: %s", self->directory, error->message);
-  else if (g_str_equal (mien_publication_get_etag (publication, FALSE), mien_publication_get_etag (self->current, FALSE)))
+  else if (self->current != NULL &&
+           g_str_equal (mien_publication_get_etag (publication, FALSE), mien_publication_get_etag (self->current, FALSE)))
     mien_publication_unref (publication);      /* touched, but the same */
   else
     publish (self, publication);
@@ -201,29 +227,40 @@ on_changed (GFileMonitor      *monitor,
   self->quiet_id = g_timeout_add (MIEN_PACK_WATCHER_QUIET_MS, on_quiet, self);
 }
 
+/* What an administrator gets wrong most, told at once: no such folder, no catalogue in it, a slip of the pen. */
+static gboolean
+check_catalogue (MienPackWatcher  *self,
+                 GError          **error)
+{
+  g_autofree char *path = g_build_filename (self->directory, "catalogue.json", NULL);
+  g_autoptr(GBytes) bytes = mien_file_read (path, MIEN_CATALOGUE_MAX_BYTES, NULL, error);
+  g_autoptr(MienCatalogue) catalogue = NULL;
+
+  if (bytes != NULL)
+    catalogue = mien_catalogue_new_from_json (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error);
+  if (catalogue == NULL)
+    g_prefix_error (error, "catalogue.json: ");
+  return catalogue != NULL;
+}
+
 gboolean
 mien_pack_watcher_start (MienPackWatcher  *self,
                          GError          **error)
 {
   g_autoptr(GFile) folder = NULL;
-  MienPublication *publication;
 
   g_return_val_if_fail (MIEN_IS_PACK_WATCHER (self), FALSE);
   g_return_val_if_fail (self->monitor == NULL, FALSE);
 
+  if (!check_catalogue (self, error))
+    return FALSE;
   /* The monitor first: what changes while the folder is read is noticed. */
   folder = g_file_new_for_path (self->directory);
   self->monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, error);
   if (self->monitor == NULL)
     return FALSE;
   g_signal_connect (self->monitor, "changed", G_CALLBACK (on_changed), self);
-  publication = read_pack (self, NULL, error);
-  if (publication == NULL)
-    {
-      mien_pack_watcher_stop (self);
-      return FALSE;
-    }
-  publish (self, publication);
+  start_reading (self);
   return TRUE;
 }
 
@@ -241,6 +278,14 @@ mien_pack_watcher_stop (MienPackWatcher *self)
     }
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
+}
+
+gboolean
+mien_pack_watcher_is_reading (MienPackWatcher *self)
+{
+  g_return_val_if_fail (MIEN_IS_PACK_WATCHER (self), FALSE);
+
+  return self->cancellable != NULL;
 }
 
 MienPublication *
