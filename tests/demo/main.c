@@ -71,31 +71,31 @@ sign_in (Person *alice)
 {
   g_autofree char *password = read_password ("alice");
 
-  person_click (alice, NULL, "Address, such as name@example.org");
   shot ("sign-in");
-  person_type (alice, "alice@localhost");
-  person_click (alice, NULL, "Password");
+  person_type_into (alice, NULL, "Address, such as name@example.org", "alice@localhost");
+  person_key (alice, "Tab");
   person_type (alice, password);
   person_key (alice, "Return");
   person_wait_for (alice, "push button", "Trust this certificate");
   shot ("certificate");
   person_click (alice, "push button", "Trust this certificate");
   person_wait_for_text (alice, "No friends yet");
+  screen_place_window (screen, person_get_pid (alice), NULL, 0, 30);
 }
 
 static void
 become_friends (Person *alice, Person *bob)
 {
   person_click (alice, "push button", "Add a friend");
-  person_click (alice, NULL, "Address");
-  person_type (alice, "bob@localhost");
-  person_click (alice, NULL, "Name for your list (optional)");
+  person_type_into (alice, NULL, "Address", "bob@localhost");
+  person_key (alice, "Tab");
   person_type (alice, "Bob Chen");
   shot ("add-a-friend");
   person_key (alice, "Return");
 
   person_look_at (bob);
-  person_wait_for_text (bob, "alice");
+  person_click (bob, NULL, "alice, …");
+  person_wait_for (bob, "push button", "Accept");
   shot ("friend-request");
   person_click (bob, "push button", "Accept");
   person_look_at (alice);
@@ -105,15 +105,13 @@ become_friends (Person *alice, Person *bob)
 static void
 chat (Person *alice, Person *bob)
 {
-  person_click (alice, NULL, "Bob Chen…");
-  person_click (alice, NULL, "Message");
-  person_type (alice, "Shall I wear a hat today? 戴帽子吗？");
+  person_click (alice, NULL, "Bob Chen, …");
+  person_type_into (alice, NULL, "Message", "Shall I wear a hat today? 戴帽子吗？");
   person_key (alice, "Return");
   person_look_at (bob);
-  person_click (bob, NULL, "alice…");
+  person_click (bob, NULL, "alice, …");
   person_wait_for_text (bob, "Shall I wear a hat");
-  person_click (bob, NULL, "Message");
-  person_type (bob, "Please do!");
+  person_type_into (bob, NULL, "Message", "Please do!");
   person_key (bob, "Return");
   person_look_at (alice);
   person_wait_for_text (alice, "Please do!");
@@ -146,7 +144,7 @@ main (int argc, char **argv)
 
   Person *bob = start_bob ();
   person_wait_for_text (bob, "No friends yet");
-  screen_place_window (screen, person_get_pid (bob), NULL, 700, 40);
+  screen_place_window (screen, person_get_pid (bob), NULL, 920, 30);
   Person *alice = start_alice ();
   sign_in (alice);
   become_friends (alice, bob);

@@ -319,12 +319,29 @@ person_look_at (Person *self)
   screen_raise_window (self->screen, self->pid, NULL);
 }
 
+/* The client answers on the main loop that also handles its events: after some questions and answers it has turned past
+ * whatever the screen had sent before. */
+static void
+wait_handled (Person *self)
+{
+  for (int i = 0; i < 4; i++)
+    {
+      g_autoptr (AtspiAccessible) application = get_application (self);
+      g_autofree char *name = application != NULL ? atspi_accessible_get_name (application, NULL) : NULL;
+      g_autoptr (AtspiAccessible) first = application != NULL ? atspi_accessible_get_child_at_index (application, 0, NULL) : NULL;
+      AtspiRect rect;
+      if (first != NULL)
+        get_extents (first, &rect);
+    }
+}
+
 void
 person_click_at (Person *self, const char *role, const char *name, double fx, double fy)
 {
   int x, y;
   wait_point (self, role, name, fx, fy, &x, &y);
   screen_click (self->screen, x, y);
+  wait_handled (self);
 }
 
 void
@@ -357,6 +374,13 @@ person_scroll (Person *self, const char *role, const char *name, int clicks)
 }
 
 void
+person_type_into (Person *self, const char *role, const char *name, const char *text)
+{
+  person_click (self, role, name);
+  screen_type (self->screen, text);
+}
+
+void
 person_type (Person *self, const char *text)
 {
   screen_type (self->screen, text);
@@ -366,4 +390,5 @@ void
 person_key (Person *self, const char *keys)
 {
   screen_key (self->screen, keys);
+  wait_handled (self);
 }

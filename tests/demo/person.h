@@ -32,7 +32,8 @@ void person_click_at (Person *self, const char *role, const char *name, double x
 void person_hover (Person *self, const char *role, const char *name);
 void person_drag_by (Person *self, const char *role, const char *name, double x, double y, int dx, int dy);
 void person_scroll (Person *self, const char *role, const char *name, int clicks);
-void person_type (Person *self, const char *text);
+void person_type_into (Person *self, const char *role, const char *name, const char *text);     /* clicks, then types */
+void person_type (Person *self, const char *text);                   /* to what has the focus */
 void person_key (Person *self, const char *keys);
 void person_dump (Person *self);                                     /* the tree, to standard error */
 

@@ -137,7 +137,9 @@ screen_type (DemoScreen *self, const char *text)
     {
       gunichar c = g_utf8_get_char (p);
       KeySym keysym = c < 0x100 ? c : c | 0x01000000;
-      XChangeKeyboardMapping (self->display, self->spare, 1, &keysym, 1);
+      /* Both levels: a single letter would stand for its small and its capital one. */
+      KeySym levels[] = { keysym, keysym };
+      XChangeKeyboardMapping (self->display, self->spare, G_N_ELEMENTS (levels), levels, 1);
       /* Each program reads the new map when told of it; the pause lets it before the key comes. */
       for (int i = 0; i < 4; i++)
         pace (self);
