@@ -118,6 +118,16 @@ chat (Person *alice, Person *bob)
   shot ("conversation");
 }
 
+/* S300-S324: headshot, avatars from the ring, adjustment, portrait, upload. */
+static void
+make_portrait (Person *alice)
+{
+  person_click (alice, "push button", "Make your portrait");
+  person_wait_for (alice, "push button", "Publish");
+  person_dump (alice);
+  shot ("editor");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,6 +159,7 @@ main (int argc, char **argv)
   sign_in (alice);
   become_friends (alice, bob);
   chat (alice, bob);
+  make_portrait (alice);
 
   person_free (alice);
   person_free (bob);

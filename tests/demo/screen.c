@@ -16,7 +16,8 @@
 struct _DemoScreen
 {
   Display *display;
-  KeyCode  spare;                        /* a key code that no key has: it lends itself to any character */
+  KeyCode  spares[8];                    /* key codes that no key has: they lend themselves to any character, by turns */
+  int      n_spares, next_spare;
   int      x, y;
 };
 
@@ -33,13 +34,13 @@ screen_open (void)
   int first, last, per_code;
   XDisplayKeycodes (display, &first, &last);
   KeySym *map = XGetKeyboardMapping (display, (KeyCode) first, last - first + 1, &per_code);
-  for (int code = last; code >= first && self->spare == 0; code--)
+  for (int code = last; code >= first && self->n_spares < (int) G_N_ELEMENTS (self->spares); code--)
     {
       gboolean empty = TRUE;
       for (int i = 0; i < per_code; i++)
         empty = empty && map[(code - first) * per_code + i] == NoSymbol;
       if (empty)
-        self->spare = (KeyCode) code;
+        self->spares[self->n_spares++] = (KeyCode) code;
     }
   XFree (map);
   return self;
@@ -139,13 +140,14 @@ screen_type (DemoScreen *self, const char *text)
       KeySym keysym = c < 0x100 ? c : c | 0x01000000;
       /* Both levels: a single letter would stand for its small and its capital one. */
       KeySym levels[] = { keysym, keysym };
-      XChangeKeyboardMapping (self->display, self->spare, G_N_ELEMENTS (levels), levels, 1);
+      KeyCode code = self->spares[self->next_spare++ % self->n_spares];
+      XChangeKeyboardMapping (self->display, code, G_N_ELEMENTS (levels), levels, 1);
       /* Each program reads the new map when told of it; the pause lets it before the key comes. */
       for (int i = 0; i < 4; i++)
         pace (self);
-      XTestFakeKeyEvent (self->display, self->spare, True, 0);
+      XTestFakeKeyEvent (self->display, code, True, 0);
       pace (self);
-      XTestFakeKeyEvent (self->display, self->spare, False, 0);
+      XTestFakeKeyEvent (self->display, code, False, 0);
       pace (self);
     }
 }
