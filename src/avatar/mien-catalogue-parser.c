@@ -5,6 +5,7 @@
 #include "mien-catalogue-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -548,7 +549,7 @@ check_version (JsonObject  *root,
     return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, "", "mien-catalogue", _("it is not a version number."));
   if (version > MIEN_CATALOGUE_VERSION)
     return fail (error, MIEN_CATALOGUE_ERROR_VERSION, "", "mien-catalogue",
-                 _("it was made for a newer Mien (version %" G_GINT64_FORMAT ", this one reads %d). Update Mien."),
+                 _("it was made for a newer Mien (version %" PRId64 ", this one reads %d). Update Mien."),
                  version, MIEN_CATALOGUE_VERSION);
   return TRUE;
 }

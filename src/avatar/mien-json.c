@@ -46,7 +46,7 @@ judge (const char  *json,
         {
           /* Neither comments nor single quotes are JSON, and they would let text hide from this count. */
           g_set_error (error, MIEN_CATALOGUE_ERROR, MIEN_CATALOGUE_ERROR_SYNTAX,
-                       _("This is not JSON: unexpected character at byte %" G_GSIZE_FORMAT "."), i);
+                       _("This is not JSON: unexpected character at byte %zu."), i);
           return FALSE;
         }
       if (depth > max_depth || values > max_values)
@@ -77,7 +77,7 @@ mien_json_parse (const char  *json,
   if (size > max_bytes)
     {
       g_set_error (error, MIEN_CATALOGUE_ERROR, MIEN_CATALOGUE_ERROR_LIMIT,
-                   _("The JSON text is larger than %" G_GSIZE_FORMAT " bytes."), max_bytes);
+                   _("The JSON text is larger than %zu bytes."), max_bytes);
       return NULL;
     }
   if (!g_utf8_validate_len (json, size, NULL))

@@ -196,7 +196,7 @@ fail_too_large (GTask *task)
   Transfer *self = g_task_get_task_data (task);
 
   fail (task, g_error_new (MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_TOO_LARGE,
-                           _("%s sends more than the %" G_GSIZE_FORMAT " bytes that are taken here."),
+                           _("%s sends more than the %zu bytes that are taken here."),
                            self->host, self->max_bytes));
 }
 

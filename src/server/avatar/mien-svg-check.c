@@ -291,7 +291,7 @@ mien_svg_check (const char  *svg,
   g_return_val_if_fail (svg != NULL, FALSE);
 
   if (length >= MIEN_SVG_CHECK_MAX_BYTES)
-    return fail (error, _("it has %" G_GSIZE_FORMAT " bytes; fewer than %d are allowed."), length, MIEN_SVG_CHECK_MAX_BYTES);
+    return fail (error, _("it has %zu bytes; fewer than %d are allowed."), length, MIEN_SVG_CHECK_MAX_BYTES);
   if (!check_markup (svg, length, error))
     return FALSE;
   checker.ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -4,6 +4,7 @@
 #include "mien-http-listener.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "mien-certificate.h"
 #include "mien-http-refusal.h"
@@ -150,7 +151,7 @@ fail_too_large (SoupServerMessage *message, guint64 max_body)
   if (max_body == 0)
     text = g_strdup (_("This address takes no body."));
   else
-    text = g_strdup_printf (_("The body is too large: at most %" G_GUINT64_FORMAT " bytes are taken here."), max_body);
+    text = g_strdup_printf (_("The body is too large: at most %" PRIu64 " bytes are taken here."), max_body);
   mien_http_fail (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, text);
 }
 

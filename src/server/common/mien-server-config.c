@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -136,7 +137,7 @@ check_number (const Key *key, const char *name, const char *value, GError **erro
   if (g_ascii_string_to_signed (value, 10, least, most, NULL, NULL))
     return TRUE;
   g_set_error (error, MIEN_SERVER_ERROR, MIEN_SERVER_ERROR_CONFIG,
-               _("[%s] %s=%s: a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " is needed"),
+               _("[%s] %s=%s: a whole number from %" PRId64 " to %" PRId64 " is needed"),
                    key->section,
                name, value, least, most);
   return FALSE;

@@ -11,6 +11,7 @@
 #include "mien-portrait-strip.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* What is uploaded (S3244), from bytes to the row. Everything here runs in a thread of the manager. */
 
@@ -66,7 +67,7 @@ check_picture (MienPortraitManager    *self,
   if ((guint64) info->width * (guint64) info->height > self->max_pixels)
     {
       g_set_error (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE,
-                   _("The picture has %d × %d pixels; at most %" G_GUINT64_FORMAT " pixels are allowed. Scale it down and publish again."),
+                   _("The picture has %d × %d pixels; at most %" PRIu64 " pixels are allowed. Scale it down and publish again."),
                    info->width, info->height, self->max_pixels);
       return FALSE;
     }

@@ -12,6 +12,7 @@
 #include "mien-storage-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -341,7 +342,7 @@ mien_portrait_manager_check (MienPortraitManager *self,
     {
       g_set_error (error, MIEN_PORTRAIT_SERVER_ERROR,
                    (guint64) length > slot->size ? MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE : MIEN_PORTRAIT_SERVER_ERROR_SIZE,
-                   _("This upload address is for %" G_GUINT64_FORMAT " bytes, not for %" G_GINT64_FORMAT ". Publish again to get a new one."),
+                   _("This upload address is for %" PRIu64 " bytes, not for %" PRId64 ". Publish again to get a new one."),
                    slot->size, length);
       return FALSE;
     }
@@ -411,7 +412,7 @@ mien_portrait_manager_upload_async (MienPortraitManager *self,
   upload->bytes = g_bytes_ref (bytes);
   if (upload->slot != NULL && g_bytes_get_size (bytes) != upload->slot->size)
     g_set_error (&error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_SIZE,
-                 _("This upload address is for %" G_GUINT64_FORMAT " bytes, not for %" G_GSIZE_FORMAT ". Publish again to get a new one."),
+                 _("This upload address is for %" PRIu64 " bytes, not for %zu. Publish again to get a new one."),
                  upload->slot->size, g_bytes_get_size (bytes));
   if (error != NULL)
     {
