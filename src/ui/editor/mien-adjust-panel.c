@@ -6,6 +6,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 /* How each control is shown: a value of the placement times @factor, with @digits behind the point. */
 enum { X, Y, TILT, SCALE, OPACITY, N_CONTROLS };
@@ -36,6 +37,8 @@ struct _MienAdjustPanel
   GtkAdjustment *numbers[N_CONTROLS];    /* owned by their spin buttons */
   GtkAdjustment *sliders[N_CONTROLS];
   gboolean       setting;                /* the model writes the controls, not the user */
+  MienAvatar    *avatar;                 /* owned: whose colours are shown; or NULL */
+  char          *variant;
 };
 
 enum { CHANGED, PUT_BACK, REMOVE, CLOSE, REORDER, VARIANT, N_SIGNALS };
@@ -101,6 +104,15 @@ on_input (GtkSpinButton *spin, double *value, gpointer index)
   return end == text ? GTK_INPUT_ERROR : TRUE;
 }
 
+/* The slider beside it does what its two buttons do; the arrow keys and the wheel work in the number too. */
+static void
+hide_buttons (GtkWidget *spin)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (spin); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_BUTTON (child))
+      gtk_widget_set_visible (child, FALSE);
+}
+
 static GtkWidget *
 add_control (MienAdjustPanel *self, GtkGrid *grid, int row, int i)
 {
@@ -118,6 +130,7 @@ add_control (MienAdjustPanel *self, GtkGrid *grid, int row, int i)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), spin);
   gtk_scale_set_draw_value (GTK_SCALE (scale), FALSE);
+  gtk_scale_set_has_origin (GTK_SCALE (scale), control->minimum == 0 || i == SCALE);
   gtk_scale_add_mark (GTK_SCALE (scale), control->neutral * factor, GTK_POS_BOTTOM, NULL);
   gtk_widget_set_hexpand (scale, TRUE);
   gtk_widget_set_size_request (scale, 120, -1);
@@ -132,6 +145,7 @@ add_control (MienAdjustPanel *self, GtkGrid *grid, int row, int i)
   g_signal_connect (number, "value-changed", G_CALLBACK (on_number), self);
   g_signal_connect (slider, "value-changed", G_CALLBACK (on_slider), self);
 
+  hide_buttons (spin);
   self->numbers[i] = number;
   self->sliders[i] = slider;
   gtk_grid_attach (grid, label, 0, row, 1, 1);
@@ -183,13 +197,52 @@ draw_swatch (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer 
   cairo_stroke (cr);
 }
 
-/* "#from=#to": the colour that a pair exchanges (@to FALSE) or puts in its place. */
+/* "#from=#to" */
 static guint
-pair_colour (const char *pair, gboolean to)
+get_from (const char *pair)
 {
-  const char *hash = to ? strrchr (pair, '#') : strchr (pair, '#');
+  return (guint) g_ascii_strtoull (pair + 1, NULL, 16);
+}
+
+static guint
+get_to (const char *pair)
+{
+  const char *hash = strrchr (pair, '#');
 
   return hash != NULL ? (guint) g_ascii_strtoull (hash + 1, NULL, 16) : 0;
+}
+
+static guint
+get_chroma (guint rgb)
+{
+  guint red = rgb >> 16 & 255, green = rgb >> 8 & 255, blue = rgb & 255;
+
+  return MAX (red, MAX (green, blue)) - MIN (red, MIN (green, blue));
+}
+
+/* Of the colours that a variant exchanges, shades and outlines among them, the one by which people would call it: the most
+ * colourful of the drawing. */
+static guint
+get_main_colour (const MienAvatarVariant *variant)
+{
+  guint best = 0x888888, most = 0;
+
+  for (gsize i = 0; variant->colours != NULL && variant->colours[i] != NULL; i++)
+    if (get_chroma (get_from (variant->colours[i])) >= most)
+      {
+        best = get_from (variant->colours[i]);
+        most = get_chroma (best);
+      }
+  return best;
+}
+
+static guint
+get_replacement (const MienAvatarVariant *variant, guint from)
+{
+  for (gsize i = 0; variant->colours != NULL && variant->colours[i] != NULL; i++)
+    if (get_from (variant->colours[i]) == from)
+      return get_to (variant->colours[i]);
+  return from;
 }
 
 static GtkWidget *
@@ -227,14 +280,13 @@ fill_colours (MienAdjustPanel *self, MienAvatar *avatar, const char *current)
     return;
 
   const MienAvatarVariant *first = mien_avatar_get_variant (avatar, 0);
-  guint original = first->colours != NULL && first->colours[0] != NULL ? pair_colour (first->colours[0], FALSE) : 0x888888;
+  guint original = get_main_colour (first);
   GtkWidget *group = add_swatch (self, NULL, "", _("As drawn"), original, current == NULL);
   for (guint i = 0; i < n; i++)
     {
       const MienAvatarVariant *variant = mien_avatar_get_variant (avatar, i);
-      guint rgb = variant->colours != NULL && variant->colours[0] != NULL ? pair_colour (variant->colours[0], TRUE) : 0x888888;
 
-      add_swatch (self, group, variant->id, variant->name, rgb, g_strcmp0 (variant->id, current) == 0);
+      add_swatch (self, group, variant->id, variant->name, get_replacement (variant, original), g_strcmp0 (variant->id, current) == 0);
     }
 }
 
@@ -332,11 +384,23 @@ mien_adjust_panel_dispose (GObject *object)
 }
 
 static void
+mien_adjust_panel_finalize (GObject *object)
+{
+  MienAdjustPanel *self = MIEN_ADJUST_PANEL (object);
+
+  g_clear_object (&self->avatar);
+  g_free (self->variant);
+
+  G_OBJECT_CLASS (mien_adjust_panel_parent_class)->finalize (object);
+}
+
+static void
 mien_adjust_panel_class_init (MienAdjustPanelClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mien_adjust_panel_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mien_adjust_panel_finalize;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "mien-adjust-panel");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -377,6 +441,11 @@ mien_adjust_panel_set_avatar (MienAdjustPanel *self, MienAvatar *avatar, const c
 {
   g_return_if_fail (MIEN_IS_ADJUST_PANEL (self));
 
+  if (avatar != NULL && avatar == self->avatar && g_strcmp0 (variant, self->variant) == 0)
+    return;
+  g_set_object (&self->avatar, avatar);
+  g_free (self->variant);
+  self->variant = g_strdup (variant);
   g_autofree char *title = g_strdup_printf (_("Adjust: %s"), avatar != NULL ? mien_avatar_get_name (avatar) : name);
   gtk_label_set_text (GTK_LABEL (self->title), title);
   gtk_widget_set_tooltip_text (self->title, title);

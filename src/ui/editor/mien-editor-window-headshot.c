@@ -40,6 +40,9 @@ on_first_set (GObject *source, GAsyncResult *result, gpointer data)
     mien_draft_mark_clean (self->draft);
   g_clear_pointer (&self->opened, portrait_look_free);
   self->opened = portrait_look_copy (mien_draft_get_look (self->draft));
+  g_clear_pointer (&self->first, portrait_look_free);
+  self->first = portrait_look_copy (mien_draft_get_look (self->draft));
+  mien_editor_window_update_actions (self);
 }
 
 static void
@@ -89,6 +92,9 @@ on_chosen (MienHeadshotDialog *dialog, MienEditorWindow *self)
 
   g_clear_pointer (&self->photo, cairo_surface_destroy);
   self->photo = mien_headshot_dialog_get_photo (dialog, &self->crop);
+  /* A headshot that was cut once more is what the next crop begins with, like a drawn one. */
+  if (self->photo != NULL && self->photo == self->shown_headshot)
+    self->photo = NULL;
   if (self->photo != NULL)
     cairo_surface_reference (self->photo);
   mien_editor_window_set_active (self, NULL);
@@ -101,11 +107,12 @@ mien_editor_window_change_headshot (MienEditorWindow *self, gboolean crop)
 {
   GtkWidget *dialog = mien_headshot_dialog_new (GTK_WINDOW (self), self->wardrobe);
 
+  const PortraitLook *look = mien_draft_get_look (self->draft);
   g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_chosen), self, 0);
   if (crop && self->photo != NULL)
-    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->photo, &self->crop, portrait_look_get_backdrop (mien_draft_get_look (self->draft)));
+    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->photo, &self->crop, NULL, portrait_look_get_backdrop (look));
   else if (crop && self->shown_headshot != NULL)
-    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->shown_headshot, NULL,
-                               portrait_look_get_backdrop (mien_draft_get_look (self->draft)));
+    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->shown_headshot, NULL, portrait_look_get_face (look),
+                               portrait_look_get_backdrop (look));
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -347,6 +347,8 @@ mien_editor_window_show_look (MienEditorWindow *self)
   show_panel (self);
   mien_editor_window_update_actions (self);
   mien_editor_window_snapshot_soon (self);
+  if (self->portrait == NULL)
+    mien_editor_window_snapshot_now (self);
   settle_later (self);
 }
 

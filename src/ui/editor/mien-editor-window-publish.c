@@ -22,16 +22,16 @@ show_bar (MienEditorWindow *self, BarState state, const char *text)
   gtk_widget_set_visible (self->publish_retry, state == BAR_FAILED);
   gtk_widget_set_visible (self->publish_undo, state == BAR_DONE);
   if (state == BAR_FAILED)
-    gtk_widget_add_css_class (self->publish_text, "error");
+    gtk_widget_add_css_class (self->publish_bar, "failed");
   else
-    gtk_widget_remove_css_class (self->publish_text, "error");
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->publish_bar), TRUE);
+    gtk_widget_remove_css_class (self->publish_bar, "failed");
+  gtk_widget_set_visible (self->publish_bar, TRUE);
 }
 
 void
 mien_editor_window_hide_publish (MienEditorWindow *self)
 {
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->publish_bar), FALSE);
+  gtk_widget_set_visible (self->publish_bar, FALSE);
 }
 
 static void
@@ -96,7 +96,7 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
       show_bar (self, BAR_DONE, _("Your friends see it now"));
     }
   else
-    show_failure (self, error, _("Your portrait was not published; your work is kept. %s"));
+    show_failure (self, error, _("Your portrait was not published. %s"));
   end_publishing (self);
 }
 
@@ -133,7 +133,7 @@ on_snapshot (GObject *source, GAsyncResult *result, gpointer data)
   if (portrait == NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        show_failure (self, error, _("Your portrait was not published; your work is kept. %s"));
+        show_failure (self, error, _("Your portrait was not published. %s"));
       return;
     }
   if (self->publishing == NULL)

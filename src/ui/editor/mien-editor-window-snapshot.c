@@ -70,7 +70,7 @@ static void
 start_snapshot (MienEditorWindow *self)
 {
   /* The picture of an avatar that is on its way belongs to the portrait. */
-  if (self->snapshot_running || !mien_editor_window_has_all_art (self) || self->shown_headshot == NULL)
+  if (self->art == NULL || self->snapshot_running || !mien_editor_window_has_all_art (self) || self->shown_headshot == NULL)
     return;
   self->snapshot_running = TRUE;
   self->snapshot_stale = FALSE;

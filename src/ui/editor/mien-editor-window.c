@@ -24,6 +24,8 @@ on_close_response (AdwMessageDialog *dialog, const char *response, MienEditorWin
   if (g_str_equal (response, "discard"))
     mien_draft_set_look (self->draft, self->opened, _("Discard Changes"), NULL);
   self->close_allowed = TRUE;
+  /* The dialog may live a little longer than this window. */
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), NULL);
   gtk_window_close (GTK_WINDOW (self));
 }
 
@@ -263,7 +265,8 @@ build_publish_bar (MienEditorWindow *self)
 
   self->publish_text = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->publish_text), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (self->publish_text), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (self->publish_text), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->publish_text), PANGO_WRAP_WORD_CHAR);
   gtk_widget_set_hexpand (self->publish_text, TRUE);
   self->publish_progress = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->publish_progress, GTK_ALIGN_CENTER);
@@ -282,9 +285,8 @@ build_publish_bar (MienEditorWindow *self)
     gtk_box_append (GTK_BOX (box), parts[i]);
   gtk_widget_add_css_class (box, "mien-bar");
 
-  self->publish_bar = gtk_revealer_new ();
-  gtk_revealer_set_transition_type (GTK_REVEALER (self->publish_bar), GTK_REVEALER_TRANSITION_TYPE_SLIDE_UP);
-  gtk_revealer_set_child (GTK_REVEALER (self->publish_bar), box);
+  gtk_widget_set_visible (box, FALSE);
+  self->publish_bar = box;
   return self->publish_bar;
 }
 
@@ -312,6 +314,7 @@ build (MienEditorWindow *self)
   self->toasts = adw_toast_overlay_new ();
   self->header = build_header (self);
   GtkWidget *side = build_side (self), *stage = build_stage (self), *beside = build_beside (self);
+  gtk_widget_add_css_class (self->toasts, "mien-editor-toasts");
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), mien_editor_layout_new (side, stage, beside));
   gtk_widget_set_vexpand (self->toasts, TRUE);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), self->toasts);
@@ -351,6 +354,7 @@ mien_editor_window_finalize (GObject *object)
 
   g_clear_pointer (&self->compositor, portrait_compositor_free);
   g_clear_pointer (&self->opened, portrait_look_free);
+  g_clear_pointer (&self->first, portrait_look_free);
   g_clear_pointer (&self->portrait, cairo_surface_destroy);
   g_clear_pointer (&self->photo, cairo_surface_destroy);
   g_clear_pointer (&self->publishing, cairo_surface_destroy);

@@ -114,6 +114,10 @@ draw_art (MienRingItem *self, cairo_t *cr, double size)
   double room = size * (1 - 2 * MARGIN_SHARE);
   double scale = MIN (room / self->opaque.width, room / self->opaque.height);
 
+  /* A background fills the disc. */
+  if (mien_avatar_get_avatar_type (self->avatar)->depth < PORTRAIT_DEPTH_BEHIND)
+    scale = (size - 6) / MIN (self->opaque.width, self->opaque.height);
+
   cairo_save (cr);
   cairo_arc (cr, size / 2, size / 2, size / 2 - 3, 0, 2 * G_PI);
   cairo_clip (cr);
