@@ -635,7 +635,8 @@ test_publish_offline (Fixture *self, gconstpointer data)
   GtkWidget *retry = gtk_widget_get_ancestor (test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Retry"), GTK_TYPE_BUTTON);
   test_wait_mapped (retry);
   shoot (self, "publish-failed");
-  g_test_message ("%s", gtk_label_get_text (GTK_LABEL (self->editor->publish_text)));
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (self->editor->publish_text)), ==, "Your portrait was not published");
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (self->editor->publish_detail)), !=, "");
   g_assert_true (portrait_look_equal (look, get_look (self)));
   g_assert_true (mien_draft_is_dirty (self->draft));
   test_click (retry);

@@ -66,7 +66,7 @@ struct _MienEditorWindow
   GtkWidget *types, *search_entry, *crop_button, *eyes_button;
   GtkWidget *display, *ring, *pager, *page_label, *page_back, *page_next, *empty_label;
   GtkWidget *panel, *beside_stack, *wearing, *wearing_list, *previews;
-  GtkWidget *publish_bar, *publish_text, *publish_progress, *publish_retry, *publish_undo, *publish_cancel;
+  GtkWidget *publish_bar, *publish_text, *publish_detail, *publish_progress, *publish_retry, *publish_undo, *publish_cancel;
   GtkWidget *sync_revealer, *sync_bar, *hint;
 };
 

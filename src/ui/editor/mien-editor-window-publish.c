@@ -13,10 +13,12 @@
 typedef enum { BAR_BUSY, BAR_DONE, BAR_FAILED } BarState;
 
 static void
-show_bar (MienEditorWindow *self, BarState state, const char *text)
+show_bar (MienEditorWindow *self, BarState state, const char *text, const char *detail)
 {
   gtk_label_set_text (GTK_LABEL (self->publish_text), text);
-  gtk_widget_set_tooltip_text (self->publish_text, text);
+  gtk_label_set_text (GTK_LABEL (self->publish_detail), detail != NULL ? detail : "");
+  gtk_widget_set_tooltip_text (self->publish_detail, detail);
+  gtk_widget_set_visible (self->publish_detail, detail != NULL);
   gtk_widget_set_visible (self->publish_progress, state == BAR_BUSY);
   gtk_widget_set_visible (self->publish_cancel, state == BAR_BUSY);
   gtk_widget_set_visible (self->publish_retry, state == BAR_FAILED);
@@ -62,7 +64,7 @@ end_publishing (MienEditorWindow *self)
 }
 
 static void
-show_failure (MienEditorWindow *self, const GError *error, const char *format)
+show_failure (MienEditorWindow *self, const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -70,8 +72,7 @@ show_failure (MienEditorWindow *self, const GError *error, const char *format)
       return;
     }
   g_autofree char *reason = mien_error_describe (error, mien_session_get_jid (self->session));
-  g_autofree char *text = g_strdup_printf (format, reason);
-  show_bar (self, BAR_FAILED, text);
+  show_bar (self, BAR_FAILED, _("Your portrait was not published"), reason);
 }
 
 static void
@@ -93,10 +94,10 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
           self->opened = portrait_look_copy (mien_draft_get_look (self->draft));
         }
       self->was_published = TRUE;
-      show_bar (self, BAR_DONE, _("Your friends see it now"));
+      show_bar (self, BAR_DONE, _("Your friends see it now"), NULL);
     }
   else
-    show_failure (self, error, _("Your portrait was not published. %s"));
+    show_failure (self, error);
   end_publishing (self);
 }
 
@@ -106,7 +107,7 @@ send (MienEditorWindow *self, cairo_surface_t *portrait, const char *text, GAsyn
   self->publishing = cairo_surface_reference (portrait);
   self->publish_cancellable = g_cancellable_new ();
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->publish_progress), 0);
-  show_bar (self, BAR_BUSY, text);
+  show_bar (self, BAR_BUSY, text, NULL);
   mien_editor_window_update_actions (self);
   mien_publisher_publish_async (self->publisher, portrait, on_progress, self, self->publish_cancellable, callback, g_object_ref (self));
 }
@@ -133,7 +134,7 @@ on_snapshot (GObject *source, GAsyncResult *result, gpointer data)
   if (portrait == NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        show_failure (self, error, _("Your portrait was not published. %s"));
+        show_failure (self, error);
       return;
     }
   if (self->publishing == NULL)
@@ -171,8 +172,7 @@ on_taken_back (MienEditorWindow *self, GError *error)
   else
     {
       g_autofree char *reason = mien_error_describe (error, mien_session_get_jid (self->session));
-      g_autofree char *text = g_strdup_printf (_("Your portrait was not taken back. %s"), reason);
-      show_bar (self, BAR_DONE, text);
+      show_bar (self, BAR_DONE, _("Your portrait was not taken back"), reason);
     }
   end_publishing (self);
 }
@@ -209,7 +209,7 @@ mien_editor_window_undo_publish (MienEditorWindow *self)
     }
   self->publishing = self->portrait != NULL ? cairo_surface_reference (self->portrait) : NULL;
   self->publish_cancellable = g_cancellable_new ();
-  show_bar (self, BAR_BUSY, _("Taking it back…"));
+  show_bar (self, BAR_BUSY, _("Taking it back…"), NULL);
   gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->publish_progress));
   mien_publisher_retract_async (self->publisher, self->publish_cancellable, on_retracted, g_object_ref (self));
 }

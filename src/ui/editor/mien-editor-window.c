@@ -263,11 +263,18 @@ build_publish_bar (MienEditorWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *close = gtk_button_new_from_icon_name ("window-close-symbolic");
 
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->publish_text = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->publish_text), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->publish_text), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->publish_text), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_set_hexpand (self->publish_text, TRUE);
+  self->publish_detail = gtk_label_new (NULL);
+  GtkWidget *labels[] = { self->publish_text, self->publish_detail };
+  for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
+    {
+      gtk_label_set_xalign (GTK_LABEL (labels[i]), 0);
+      gtk_label_set_ellipsize (GTK_LABEL (labels[i]), PANGO_ELLIPSIZE_END);
+      gtk_box_append (GTK_BOX (texts), labels[i]);
+    }
+  gtk_widget_add_css_class (self->publish_detail, "caption");
+  gtk_widget_set_hexpand (texts, TRUE);
   self->publish_progress = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->publish_progress, GTK_ALIGN_CENTER);
   gtk_widget_set_size_request (self->publish_progress, 200, -1);
@@ -280,9 +287,12 @@ build_publish_bar (MienEditorWindow *self)
   gtk_widget_set_tooltip_text (close, _("Hide"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Hide"), -1);
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (mien_editor_window_hide_publish), self);
-  GtkWidget *parts[] = { self->publish_text, self->publish_progress, self->publish_cancel, self->publish_retry, self->publish_undo, close };
+  GtkWidget *parts[] = { texts, self->publish_progress, self->publish_cancel, self->publish_retry, self->publish_undo, close };
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    gtk_box_append (GTK_BOX (box), parts[i]);
+    {
+      gtk_widget_set_valign (parts[i], GTK_ALIGN_CENTER);
+      gtk_box_append (GTK_BOX (box), parts[i]);
+    }
   gtk_widget_add_css_class (box, "mien-bar");
 
   gtk_widget_set_visible (box, FALSE);
