@@ -20,6 +20,7 @@ struct _MienAccount
 
   gboolean draft_loaded;
   gboolean is_syncing;
+  gboolean       wardrobe_loaded;        /* or tried */
   gboolean sync_again;
 };
 
@@ -56,7 +57,7 @@ sync_catalogue (MienAccount *self)
   const char *uri = *chosen != '\0' ? chosen : mien_session_get_avatar_catalogue_uri (self->session);
 
   self->sync_again = self->is_syncing;
-  if (uri == NULL || self->is_syncing || mien_wardrobe_get_catalogue (self->wardrobe) == NULL)
+  if (uri == NULL || self->is_syncing || !self->wardrobe_loaded)
     return;
 
   self->is_syncing = TRUE;
@@ -73,9 +74,12 @@ on_wardrobe_loaded (GObject      *source,
 
   if (!mien_wardrobe_load_finish (MIEN_WARDROBE (source), result, &error))
     {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+      /* What the server has may yet replace what cannot be read here. */
       g_message ("The avatars cannot be read: %s", error->message);
-      return;
     }
+  self->wardrobe_loaded = TRUE;
   sync_catalogue (self);
 }
 

@@ -17,6 +17,7 @@
 #include "mien-keyring.h"
 #include "mien-main-window.h"
 #include "mien-notifier.h"
+#include "mien-pack.h"
 #include "mien-preferences-window.h"
 #include "mien-settings.h"
 #include "mien-sign-in-window.h"
@@ -109,14 +110,6 @@ trust_ca_file (MienApplication *self)
     g_message ("%s is not used: %s", filename, error->message);
 }
 
-static const char *
-get_pack_directory (void)
-{
-  const char *override = g_getenv ("MIEN_AVATAR_PACK");
-
-  return override != NULL ? override : MIEN_PKG_DATA_DIR G_DIR_SEPARATOR_S "avatars";
-}
-
 static void
 drop_account (MienApplication *self)
 {
@@ -148,7 +141,8 @@ make_account (MienApplication *self,
 {
   drop_account (self);
   self->account_settings = mien_settings_new_for_account (self->settings, xmpp_jid_get_bare (jid));
-  self->account = mien_account_new (jid, self->data_directory, get_pack_directory (), self->settings);
+  g_autofree char *pack_directory = mien_pack_dup_installed_directory ();
+  self->account = mien_account_new (jid, self->data_directory, pack_directory, self->settings);
   self->notifier = mien_notifier_new (G_APPLICATION (self), mien_account_get_session (self->account), self->settings,
                                       on_asked_for_shown, self);
   trust_ca_file (self);

@@ -36,7 +36,7 @@ def memory(pid, name):
 def run_client(server, account, friends, data):
     command = [server.build / 'src/ui/mien', '--account', f'{account}@{DOMAIN}', '--data-dir', data, '--host', '127.0.0.1', '--port', server.port,
                '--tls', 'starttls', '--password-file', server.password_file, '--ca-file', server.certificate]
-    environment = os.environ | {'MIEN_DEBUG': 'timing', 'GSETTINGS_SCHEMA_DIR': str(server.build / 'data'), 'MIEN_AVATAR_PACK': str(SOURCE / 'data/avatars')}
+    environment = os.environ | {'MIEN_DEBUG': 'timing', 'GSETTINGS_SCHEMA_DIR': str(server.build / 'data'), 'MIEN_AVATAR_DIR': str(SOURCE / 'data/avatars')}
     lines, other = [], []
     start = time.monotonic()
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)

@@ -108,7 +108,8 @@ static void
 make_portrait (Person *alice)
 {
   person_click (alice, "push button", "Make your portrait");
-  person_wait_for (alice, "push button", "Publish");
+  person_wait_for (alice, "push button", "…Publish");
+  person_wait_for (alice, "push button", "Baseball cap");
   person_dump (alice);
   shot ("editor");
 }

@@ -109,6 +109,8 @@ matches (AtspiAccessible *element, const char *role, const char *name)
   g_autofree char *actual = atspi_accessible_get_name (element, NULL);
   if (actual == NULL)
     return FALSE;
+  if (g_str_has_prefix (name, "…"))
+    return g_str_has_suffix (actual, name + strlen ("…"));
   if (g_str_has_suffix (name, "…"))
     return strncmp (actual, name, strlen (name) - strlen ("…")) == 0;
   return strcmp (actual, name) == 0;

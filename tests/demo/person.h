@@ -19,7 +19,7 @@ Person *person_new (DemoScreen *screen, const char *name, const char * const *ar
 void    person_free (Person *self);                                  /* ends it by its pid */
 int     person_get_pid (Person *self);
 
-/* Element by role ("push button") and name, or the beginning of a name that ends in "…"; NULL for either is any. (transfer full) */
+/* Element by role ("push button") and name; "Begin…" and "…end" stand for a part of it; NULL for either is any. (transfer full) */
 AtspiAccessible *person_see (Person *self, const char *role, const char *name);       /* now, or NULL */
 AtspiAccessible *person_wait_for (Person *self, const char *role, const char *name);  /* never NULL */
 void             person_wait_gone (Person *self, const char *role, const char *name);
