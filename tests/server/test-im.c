@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "im-test-client.h"
+#include "mien-im-limits.h"
 
 /* Sign-in, messages and presence against the whole server, in process on port 0. */
 
@@ -133,7 +134,7 @@ test_offline (Fixture *fixture, gconstpointer data)
   im_client_send (alice, "<message type='chat' to='bob@" DOMAIN "'><body>no</body><no-store xmlns='urn:xmpp:hints'/></message>");
   im_client_send (alice, "<message type='headline' to='bob@" DOMAIN "'><body>no</body></message>");
   im_client_send (alice, "<message type='chat' to='nobody@" DOMAIN "' id='x'><body>no</body></message>");
-  xmpp_node_unref (im_client_wait (alice, "message", "error", NULL, NULL));
+  im_client_none (alice, "message", "error", NULL, NULL);
   im_client_sync (alice);
   im_server_restart (fixture->server);
   im_client_wait_closed (alice);
@@ -401,6 +402,88 @@ test_bad_stanzas (Fixture *fixture, gconstpointer data)
   im_client_free (alice);
 }
 
+/* Messages, questions and presence do not tell a stranger who has an account here. Only a request for friendship does, which the person
+ * sees if there is one: whoever mistypes an address has to learn it. */
+static void
+test_no_enumeration (Fixture *fixture, gconstpointer data)
+{
+  static const char *const stanzas[] = {
+    "<message type='chat' to='%s' id='x'><body>hello</body></message>",
+    "<message to='%s' id='x'><body>hello</body></message>",
+    "<message to='%s' id='x'><subject>hello</subject></message>",
+    "<message type='chat' to='%s' id='x'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>",
+    "<message type='headline' to='%s' id='x'><body>hello</body></message>",
+    "<message type='groupchat' to='%s' id='x'><body>hello</body></message>",
+    "<message type='chat' to='%s/desk' id='x'><body>hello</body></message>",
+    "<message to='%s/desk' id='x'><body>hello</body></message>",
+    "<iq type='get' to='%s' id='x'><ping xmlns='urn:xmpp:ping'/></iq>",
+    "<iq type='get' to='%s/desk' id='x'><ping xmlns='urn:xmpp:ping'/></iq>",
+    "<iq type='get' to='%s' id='x'><vCard xmlns='vcard-temp'/></iq>",
+    "<iq type='get' to='%s' id='x'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
+    "<iq type='get' to='%s' id='x'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>",
+    "<iq type='get' to='%s' id='x'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:avatar:metadata'/></pubsub></iq>",
+    "<iq type='get' to='%s' id='x'><query xmlns='jabber:iq:last'/></iq>",
+    "<iq type='set' to='%s' id='x'><query xmlns='jabber:iq:roster'/></iq>",
+    "<presence to='%s' id='x'/>",
+    "<presence type='probe' to='%s' id='x'/>",
+  };
+  static const char *const people[] = { "dave@" DOMAIN, "nobody@" DOMAIN };
+  ImClient *alice = im_client_new (fixture->server, "alice", "desk");
+
+  im_client_appear (alice);
+  for (guint i = 0; i < G_N_ELEMENTS (stanzas); i++)
+    {
+      g_autofree char *answers[2] = { NULL, NULL };
+
+      for (guint j = 0; j < 2; j++)
+        {
+          g_auto (GStrv) parts = g_strsplit (stanzas[i], "%s", 2);
+          g_autofree char *stanza = g_strconcat (parts[0], people[j], parts[1], NULL);
+          g_autoptr (GString) all = g_string_new (NULL);
+          XmppNode *node;
+
+          im_client_send (alice, "%s", stanza);
+          im_client_sync (alice);
+          im_client_sync (alice);      /* behind what the database was asked */
+          while ((node = g_queue_pop_head (&alice->inbox)) != NULL)
+            {
+              g_autofree char *text = xmpp_node_to_string (node);
+
+              g_string_append (all, text);
+              xmpp_node_unref (node);
+            }
+          g_string_replace (all, people[j], "SOMEBODY", 0);
+          answers[j] = g_string_free (g_steal_pointer (&all), FALSE);
+        }
+      if (g_strcmp0 (answers[0], answers[1]) != 0)
+        g_error ("%s\nan account: %s\nno account: %s", stanzas[i], answers[0], answers[1]);
+    }
+  im_client_free (alice);
+}
+
+/* Whoever floods is read at the rate; everybody else is served at once, and nothing is lost. */
+static void
+test_flood (Fixture *fixture, gconstpointer data)
+{
+  ImClient *alice = im_client_new (fixture->server, "alice", "desk");
+  ImClient *bob = im_client_new (fixture->server, "bob", "desk");
+  const guint n = MIEN_IM_RATE_STANZAS_BURST + MIEN_IM_RATE_STANZAS / 2;
+  gint64 start = g_get_monotonic_time ();
+  guint answers = 0;
+
+  for (guint i = 0; i < n; i++)
+    im_client_send (alice, "<iq type='get' id='f%u' to='" DOMAIN "'><ping xmlns='urn:xmpp:ping'/></iq>", i);
+  im_turn_until (g_queue_get_length (&alice->inbox) > 100);
+  im_client_ask_ok (bob, "get", DOMAIN, "<ping xmlns='urn:xmpp:ping'/>");
+  g_assert_cmpuint (g_queue_get_length (&alice->inbox), <, n);
+  im_turn_until (g_queue_get_length (&alice->inbox) >= n || alice->closed);
+  answers = g_queue_get_length (&alice->inbox);
+  g_assert_cmpuint (answers, ==, n);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, G_USEC_PER_SEC / 2 - 50000);
+  im_client_free (alice);
+  im_client_free (bob);
+}
+
 /* A client that reads nothing is cut off, and nobody else notices. */
 static void
 test_dead_client (Fixture *fixture, gconstpointer data)
@@ -447,6 +530,8 @@ main (int argc, char **argv)
   ADD ("closed-registration", test_closed_registration, NULL);
   ADD ("resume", test_resume, NULL);
   ADD ("bad-stanzas", test_bad_stanzas, NULL);
+  ADD ("no-enumeration", test_no_enumeration, NULL);
+  ADD ("flood", test_flood, NULL);
   ADD ("dead-client", test_dead_client, NULL);
   return g_test_run ();
 }

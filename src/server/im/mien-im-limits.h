@@ -13,6 +13,11 @@
 #define MIEN_IM_COMPONENT_MAX_STANZA (1024 * 1024)
 #define MIEN_IM_BACK_PRESSURE (1024 * 1024)        /* nothing more is read from a client while so much waits for it */
 #define MIEN_IM_MAX_PENDING 64                     /* stanzas of one client in work at the database; then it is not read */
+/* What a signed-in client may send: so much at once, and so much a second for ever. Whoever is faster is read more slowly. */
+#define MIEN_IM_RATE_STANZAS 500
+#define MIEN_IM_RATE_STANZAS_BURST 4000
+#define MIEN_IM_RATE_BYTES (2 * 1024 * 1024)
+#define MIEN_IM_RATE_BYTES_BURST (16 * 1024 * 1024)
 #define MIEN_IM_SILENCE_SECONDS 300                /* without a byte from a client: it is pinged, then ended */
 
 /* Sessions */

@@ -12,6 +12,7 @@ static void on_stanza (XmppStream *stream, XmppNode *stanza, gpointer user_data)
 static void on_closed (XmppStream *stream, const GError *error, gpointer user_data);
 
 static const XmppStreamEvents events = { NULL, on_stanza, on_closed, NULL };
+static const XmppStreamRate rate = { MIEN_IM_RATE_STANZAS, MIEN_IM_RATE_STANZAS_BURST, MIEN_IM_RATE_BYTES, MIEN_IM_RATE_BYTES_BURST };
 
 MienImSession *
 mien_im_session_new (MienImAccount *account, XmppJid *jid, XmppStream *stream)
@@ -75,6 +76,7 @@ mien_im_session_attach (MienImSession *self, XmppStream *stream)
   self->stream = g_object_ref (stream);
   xmpp_stream_set_limits (stream, MIEN_IM_MAX_STANZA, MIEN_IM_MAX_QUEUE);
   xmpp_stream_set_back_pressure (stream, MIEN_IM_BACK_PRESSURE);
+  xmpp_stream_set_rate (stream, &rate);
   xmpp_stream_set_keepalive (stream, KEEPALIVE_SECONDS);
   xmpp_stream_set_events (stream, &events, self);
 }

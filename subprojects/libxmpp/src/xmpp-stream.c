@@ -51,6 +51,10 @@ struct _XmppStream
   gboolean paused;
   gboolean header_told;
   gsize back_pressure;            /* 0: none */
+  XmppStreamRate rate;
+  double stanza_tokens, byte_tokens;
+  gint64 refilled;                /* monotonic, µs */
+  GSource *rate_source;           /* owned; while a bucket is empty */
 
   /* Writing */
   GString *pending;               /* owned; not yet given to the system */
@@ -116,6 +120,7 @@ shut (XmppStream *self)
 {
   self->state = STATE_CLOSED;
   clear_source (&self->pump_source);
+  clear_source (&self->rate_source);
   clear_source (&self->write_source);
   clear_source (&self->stall_source);
   clear_source (&self->keepalive_source);
@@ -194,6 +199,7 @@ on_read (GObject      *source,
   if (n > 0)
     {
       self->last_received = g_get_monotonic_time ();
+      self->byte_tokens -= (double) n;
       xmpp_reader_push (self->reader, self->buffer, (gsize) n, &self->read_error);
     }
   else
@@ -217,6 +223,52 @@ start_read (XmppStream *self)
   self->reading = TRUE;
   g_input_stream_read_async (input, self->buffer, XMPP_STREAM_READ_SIZE, G_PRIORITY_DEFAULT, self->cancellable, on_read,
                              g_object_ref (self));
+}
+
+static gboolean
+on_rate_time (gpointer user_data)
+{
+  XmppStream *self = user_data;
+
+  clear_source (&self->rate_source);
+  pump (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Seconds until a bucket that was overdrawn is even again. */
+static double
+refill (double *tokens,
+        guint   per_second,
+        guint   burst,
+        double  seconds)
+{
+  if (per_second == 0)
+    return 0;
+  *tokens = MIN (*tokens + seconds * per_second, burst);
+  return *tokens < 0 ? -*tokens / per_second : 0;
+}
+
+/* TRUE: the peer was too fast, and pump() comes again when it has waited long enough. A stream that ends is not held. */
+static gboolean
+hold_back (XmppStream *self)
+{
+  gint64 now;
+  double seconds, wait, wait_bytes;
+
+  if (self->state != STATE_OPEN || (self->rate.stanzas_per_second == 0 && self->rate.bytes_per_second == 0))
+    return FALSE;
+  if (self->rate_source != NULL)
+    return TRUE;
+  now = g_get_monotonic_time ();
+  seconds = (double) (now - self->refilled) / G_USEC_PER_SEC;
+  self->refilled = now;
+  wait = refill (&self->stanza_tokens, self->rate.stanzas_per_second, self->rate.stanza_burst, seconds);
+  wait_bytes = refill (&self->byte_tokens, self->rate.bytes_per_second, self->rate.byte_burst, seconds);
+  wait = MAX (wait, wait_bytes);
+  if (wait == 0)
+    return FALSE;
+  self->rate_source = add_source (self, g_timeout_source_new ((guint) (wait * 1000) + 1), on_rate_time);
+  return TRUE;
 }
 
 static void
@@ -259,7 +311,7 @@ pump (XmppStream *self)
 {
   G_GNUC_UNUSED g_autoptr (XmppStream) hold = g_object_ref (self);
 
-  while (!self->paused && self->state != STATE_CLOSED)
+  while (!self->paused && self->state != STATE_CLOSED && !hold_back (self))
     {
       XmppNode *node;
 
@@ -276,9 +328,10 @@ pump (XmppStream *self)
       node = xmpp_reader_pop (self->reader);
       if (node == NULL)
         break;
+      self->stanza_tokens -= 1;
       deliver (self, node);
     }
-  if (self->paused || self->state == STATE_CLOSED)
+  if (self->paused || self->state == STATE_CLOSED || hold_back (self))
     return;
   if (xmpp_reader_is_closed (self->reader))
     {
@@ -787,6 +840,24 @@ xmpp_stream_set_back_pressure (XmppStream *self,
 {
   g_return_if_fail (XMPP_IS_STREAM (self));
   self->back_pressure = bytes;
+}
+
+void
+xmpp_stream_set_rate (XmppStream           *self,
+                      const XmppStreamRate *rate)
+{
+  g_return_if_fail (XMPP_IS_STREAM (self) && rate != NULL);
+  self->rate = *rate;
+  self->stanza_tokens = rate->stanza_burst;
+  self->byte_tokens = rate->byte_burst;
+  self->refilled = g_get_monotonic_time ();
+}
+
+gboolean
+xmpp_stream_is_held (XmppStream *self)
+{
+  g_return_val_if_fail (XMPP_IS_STREAM (self), FALSE);
+  return self->rate_source != NULL;
 }
 
 XmppStream *

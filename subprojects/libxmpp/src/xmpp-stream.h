@@ -42,6 +42,11 @@ void xmpp_stream_resume (XmppStream *self);
 void xmpp_stream_set_limits (XmppStream *self, gsize max_stanza, gsize max_queue);   /* 0: the default */
 /* Does not read while more than @bytes wait to be written (0: never pauses so): a peer that asks must also listen. */
 void xmpp_stream_set_back_pressure (XmppStream *self, gsize bytes);
+/* A bucket of @stanza_burst stanzas and one of @byte_burst bytes, filled at these rates; while one is empty nothing is read or told, so that
+ * the peer has to wait. A rate of 0 does not limit. */
+typedef struct { guint stanzas_per_second, stanza_burst; guint bytes_per_second, byte_burst; } XmppStreamRate;
+void xmpp_stream_set_rate (XmppStream *self, const XmppStreamRate *rate);
+gboolean xmpp_stream_is_held (XmppStream *self);   /* waits for its rate */
 /* A space when nothing was sent for @seconds (RFC 6120 section 4.6.1); 0: none. */
 void xmpp_stream_set_keepalive (XmppStream *self, guint seconds);
 

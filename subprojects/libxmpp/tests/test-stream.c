@@ -201,6 +201,46 @@ test_back_pressure (void)
   end_clear (&b);
 }
 
+/* A peer that is faster than it may be is read at its rate: nothing is lost, and it is not thrown out. */
+static void
+test_rate (void)
+{
+  static const struct { XmppStreamRate rate; guint length, n, at_once; double seconds; } cases[] = {
+    { { 1000, 100, 0, 0 }, 1, 300, 101, 0.19 },
+    { { 0, 0, 400000, 100000 }, 1000, 200, 150, 0.2 },
+    { { 0, 0, 0, 0 }, 1000, 200, 200, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      End a, b;
+      g_autoptr (XmppNode) message = xmpp_stanza_new ("message", "chat", "b@example.org");
+      g_autofree char *text = g_strnfill (cases[i].length, 'x');
+      gint64 start = g_get_monotonic_time ();
+      gboolean held = FALSE;
+
+      xmpp_node_add_text_child (message, "body", NULL, text);
+      pair (&a, &b, XMPP_NS_CLIENT);
+      xmpp_stream_set_rate (b.stream, &cases[i].rate);
+      for (guint j = 0; j < cases[i].n; j++)
+        g_assert_true (xmpp_stream_send (a.stream, message));
+      while (b.stanzas < cases[i].n && !b.closed)
+        {
+          if (xmpp_stream_is_held (b.stream) && !held)
+            {
+              held = TRUE;
+              g_assert_cmpuint (b.stanzas, <=, cases[i].at_once);
+            }
+          g_main_context_iteration (NULL, TRUE);
+        }
+      g_assert_cmpuint (b.stanzas, ==, cases[i].n);
+      g_assert_cmpint (held, ==, cases[i].seconds > 0);
+      g_assert_cmpfloat ((double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC, >=, cases[i].seconds);
+      end_clear (&a);
+      end_clear (&b);
+    }
+}
+
 static void
 test_bad_peers (void)
 {
@@ -316,6 +356,7 @@ main (int   argc,
   g_test_add_func ("/stream/failures", test_failures);
   g_test_add_func ("/stream/full-queue", test_full_queue);
   g_test_add_func ("/stream/back-pressure", test_back_pressure);
+  g_test_add_func ("/stream/rate", test_rate);
   g_test_add_func ("/stream/bad-peers", test_bad_peers);
   g_test_add_func ("/stream/silent-peer", test_silent_peer);
   g_test_add_func ("/stream/restart", test_restart);
