@@ -10,10 +10,11 @@
 
 struct _TestEjabberd
 {
-  char        *directory;
-  GSubprocess *process;
-  guint16      port;
-  guint16      component_port;
+  char         *directory;
+  GSubprocess  *process;
+  GTlsDatabase *database;
+  guint16       port;
+  guint16       component_port;
 };
 
 static guint16
@@ -33,7 +34,8 @@ free_port (void)
 static char *
 find_ebin (void)
 {
-  static const char * const roots[] = { "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib/erlang/lib", "/usr/lib" };
+  static const char * const roots[] = { "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
+                                        "/usr/lib/erlang/lib", "/usr/lib" };
 
   for (guint i = 0; i < G_N_ELEMENTS (roots); i++)
     {
@@ -85,6 +87,8 @@ make_certificate (TestEjabberd *self)
   g_assert_true (g_file_get_contents (certificate_path, &certificate, NULL, NULL));
   together = g_strconcat (certificate, key, NULL);
   g_assert_true (g_file_set_contents (both, together, -1, NULL));
+  self->database = g_tls_file_database_new (certificate_path, NULL);
+  g_assert_nonnull (self->database);
 }
 
 static void
@@ -104,7 +108,8 @@ write_config (TestEjabberd *self, const char *path)
     "acl:\n  local:\n    user_regexp: \"\"\n"
     "access_rules:\n  c2s:\n    - allow\n  register:\n    - allow\n"
     "modules:\n"
-    "  mod_disco: {}\n  mod_roster: {}\n  mod_ping: {}\n  mod_offline: {}\n  mod_avatar: {}\n  mod_vcard: {}\n  mod_vcard_xupdate: {}\n  mod_carboncopy: {}\n"
+    "  mod_disco: {}\n  mod_roster: {}\n  mod_ping: {}\n  mod_offline: {}\n  mod_avatar: {}\n  mod_vcard: {}\n"
+    "  mod_vcard_xupdate: {}\n  mod_carboncopy: {}\n"
     "  mod_caps: {}\n  mod_stream_mgmt: {}\n  mod_register:\n    access: register\n    ip_access: all\n"
     "  mod_pubsub:\n    last_item_cache: false\n    plugins:\n      - flat\n      - pep\n",
     self->directory, self->port, self->component_port);
@@ -201,6 +206,7 @@ test_ejabberd_free (TestEjabberd *self)
   g_subprocess_send_signal (self->process, SIGKILL);
   g_subprocess_wait (self->process, NULL, NULL);
   g_object_unref (self->process);
+  g_object_unref (self->database);
   remove_all (self->directory);
   g_free (self->directory);
   g_free (self);
@@ -216,4 +222,20 @@ guint16
 test_ejabberd_get_component_port (TestEjabberd *self)
 {
   return self->component_port;
+}
+
+GTlsDatabase *
+test_ejabberd_get_database (TestEjabberd *self)
+{
+  return self->database;
+}
+
+char *
+test_ejabberd_get_log (TestEjabberd *self)
+{
+  g_autofree char *path = g_build_filename (self->directory, "ejabberd.log", NULL);
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
 }

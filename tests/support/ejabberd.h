@@ -19,6 +19,8 @@ TestEjabberd *test_ejabberd_new (void);                               /* starts;
 void          test_ejabberd_free (TestEjabberd *self);
 guint16       test_ejabberd_get_port (TestEjabberd *self);
 guint16       test_ejabberd_get_component_port (TestEjabberd *self);
+GTlsDatabase *test_ejabberd_get_database (TestEjabberd *self);        /* trusts its certificate; (transfer none) */
+char         *test_ejabberd_get_log (TestEjabberd *self);             /* (transfer full) */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestEjabberd, test_ejabberd_free)
 
