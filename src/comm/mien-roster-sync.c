@@ -135,6 +135,8 @@ on_push (XmppPorter *porter, XmppNode *iq, gpointer data)
   XmppNode *query = xmpp_roster_query (iq);
   XmppNode *node = query != NULL ? xmpp_node_first (query) : NULL;
   g_autoptr (XmppRosterItem) item = NULL;
+  MienFriend *friend;
+  gboolean was_mutual;
 
   /* Section 2.1.6: from anybody else it is an attack; the porter answers as to any unknown request. */
   if (!xmpp_roster_push_is_trusted (iq, self->own_jid))
@@ -145,7 +147,11 @@ on_push (XmppPorter *porter, XmppNode *iq, gpointer data)
       xmpp_porter_send (porter, xmpp_stanza_error_for (iq, "modify", "bad-request", NULL));
       return TRUE;
     }
+  friend = mien_roster_lookup (self, xmpp_jid_get_bare (item->jid));
+  was_mutual = friend != NULL && friend->subscription == MIEN_SUBSCRIPTION_BOTH;
   apply_item (self, item);
+  if (item->subscription == XMPP_SUBSCRIPTION_BOTH && !was_mutual)
+    g_signal_emit_by_name (self, "befriended", mien_roster_lookup (self, xmpp_jid_get_bare (item->jid)));
   if (xmpp_roster_get_ver (query) != NULL)
     take_version (self, xmpp_roster_get_ver (query));
   mien_roster_cache_save_soon (self);

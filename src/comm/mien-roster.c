@@ -101,6 +101,9 @@ mien_roster_class_init (MienRosterClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   g_signal_new ("subscription-request", MIEN_TYPE_ROSTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, MIEN_TYPE_FRIEND);
+  /* private, for the session: a friend whom we saw, or who saw us, is one who sees and is seen */
+  g_signal_new ("befriended", MIEN_TYPE_ROSTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, MIEN_TYPE_FRIEND);
 }
 
 static void

@@ -163,6 +163,8 @@ on_state (MienSession *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
 }
 
+static void on_befriended (MienRoster *roster, MienFriend *friend, MienSession *self);
+
 MienSession *
 mien_session_new (XmppJid *jid, const char *cache_directory)
 {
@@ -181,6 +183,7 @@ mien_session_new (XmppJid *jid, const char *cache_directory)
     g_message ("The folder for stored data cannot be made: %s", g_strerror (errno));
   roster_path = g_build_filename (cache_directory, "roster", NULL);
   self->roster = mien_roster_new (self->porter, self->jid, roster_path);
+  g_signal_connect_object (self->roster, "befriended", G_CALLBACK (on_befriended), self, 0);
   mien_session_features_connect (self);
   mien_session_inbox_connect (self);
   g_signal_connect_swapped (self->porter, "connected", G_CALLBACK (on_connected), self);
@@ -287,6 +290,30 @@ mien_session_sign_out_finish (MienSession *self, GAsyncResult *result, GError **
 
 /* Own presence */
 
+static XmppNode *
+new_presence (MienSession *self)
+{
+  XmppNode *presence = xmpp_presence_new ((XmppShow) self->presence, self->status, 0);
+
+  if (self->presence != MIEN_PRESENCE_OFFLINE)
+    mien_session_features_add_caps (self, presence);
+  return presence;
+}
+
+/* ejabberd sends a friend's pushes (XEP-0163) by what our presence said when it came there with the friendship mutual; the
+ * one that came with our consent was too early. So once more, to this friend. */
+static void
+on_befriended (MienRoster *roster, MienFriend *friend, MienSession *self)
+{
+  XmppNode *presence;
+
+  if (!self->available)
+    return;
+  presence = new_presence (self);
+  xmpp_node_set (presence, "to", mien_friend_get_jid (friend));
+  xmpp_porter_send (self->porter, presence);
+}
+
 void
 mien_session_send_presence (MienSession *self)
 {
@@ -294,9 +321,7 @@ mien_session_send_presence (MienSession *self)
 
   if (!xmpp_porter_is_connected (self->porter))
     return;
-  presence = xmpp_presence_new ((XmppShow) self->presence, self->status, 0);
-  if (self->presence != MIEN_PRESENCE_OFFLINE)
-    mien_session_features_add_caps (self, presence);
+  presence = new_presence (self);
   self->available = self->presence != MIEN_PRESENCE_OFFLINE;
   xmpp_porter_send (self->porter, presence);
 }

@@ -30,6 +30,7 @@ mien_gallery_entry_free (gpointer data)
   g_free (self->sha256);
   g_free (self->url);
   g_free (self->shown);
+  g_free (self->doubt);
   g_free (self);
 }
 

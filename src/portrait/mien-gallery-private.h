@@ -30,6 +30,8 @@ typedef struct
   gboolean live;                   /* told in this session: it beats what others remember */
   gboolean asked;                  /* its metadata was asked for */
   gboolean query;                  /* to be in the next question to the component */
+  char    *doubt;                  /* a hash in presence that is not PEP's: the node is looked at, once for each */
+  gboolean unsure;                 /* its metadata is to be asked for although it is known */
   char    *shown;                  /* key of the former picture, for as long as the present one is not here */
 } MienGalleryEntry;
 
@@ -87,10 +89,10 @@ struct _MienGallery
   guint pep_watch, vcard_handler;
   gulong session_handlers[3];
   gulong roster_handler;
-  guint query_source, index_source;
+  guint query_source, index_source, doubt_source;
   gboolean query_all;
   guint n_asking;                  /* metadata requests under way */
-  GQueue to_ask;                   /* of char*: accounts nothing is known of, and somebody looks at */
+  GQueue to_ask;                   /* of char*: accounts nothing is known of, and somebody looks at; unsure ones */
 };
 
 MienGalleryEntry *mien_gallery_ensure (MienGallery *self, const char *jid);

@@ -17,6 +17,8 @@
 #define QUERY_DELAY_MS 50
 #define MAX_ASKING 4
 #define VCARD_PRIORITY 100
+/* For a push that is on its way when presence tells of a new picture. */
+#define DOUBT_MS 500
 
 /* ---- XEP-0084 metadata ---- */
 
@@ -122,6 +124,44 @@ on_pep (MienSession *session,
 
 /* ---- XEP-0153: the photo's hash in presence, of servers and clients without XEP-0084 ---- */
 
+static void ask_next (MienGallery *self);
+
+static gboolean
+on_doubt_time (gpointer data)
+{
+  MienGallery *self = data;
+  GHashTableIter iter;
+  gpointer value;
+
+  self->doubt_source = 0;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      MienGalleryEntry *entry = value;
+
+      if (entry->unsure)
+        g_queue_push_tail (&self->to_ask, g_strdup (entry->jid));
+    }
+  ask_next (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Presence and PEP disagree, and either may be right: Prosody repeats the hash of the sign-in in presence for as long as it
+ * lasts; ejabberd pushes nothing to a friend whose presence it had before the friendship was mutual. The node knows. */
+static void
+doubt (MienGallery      *self,
+       MienGalleryEntry *entry,
+       const char       *sha1)
+{
+  if (g_strcmp0 (entry->doubt, sha1) == 0)
+    return;
+  g_free (entry->doubt);
+  entry->doubt = g_strdup (sha1);
+  entry->unsure = TRUE;
+  if (self->doubt_source == 0)
+    self->doubt_source = g_timeout_add (DOUBT_MS, on_doubt_time, self);
+}
+
 static gboolean
 on_vcard_update (XmppPorter *porter,
                  XmppNode   *presence,
@@ -131,7 +171,7 @@ on_vcard_update (XmppPorter *porter,
   const char *from = xmpp_node_get (presence, "from");
   g_autoptr(XmppJid) jid = from != NULL ? xmpp_jid_new (from, NULL) : NULL;
   g_autofree char *sha1 = NULL;
-  const MienGalleryEntry *entry;
+  MienGalleryEntry *entry;
 
   if (jid == NULL || xmpp_node_get (presence, "type") != NULL || xmpp_vcard_update_parse (presence, &sha1) != XMPP_VCARD_UPDATE_HASH)
     return FALSE;
@@ -140,9 +180,20 @@ on_vcard_update (XmppPorter *porter,
       !g_str_equal (xmpp_jid_get_bare (jid), mien_session_get_jid (self->session)))
     return FALSE;
   entry = mien_gallery_ensure (self, xmpp_jid_get_bare (jid));
-  if (g_strcmp0 (entry->sha1, sha1) == 0 || (entry->live && entry->source == MIEN_GALLERY_FROM_PEP && entry->sha1 != NULL))
+  if (g_strcmp0 (entry->sha1, sha1) == 0)
     return FALSE;
+  if (entry->live && entry->source == MIEN_GALLERY_FROM_PEP)
+    {
+      doubt (self, entry, sha1);
+      return FALSE;
+    }
   mien_gallery_learn (self, xmpp_jid_get_bare (jid), sha1, NULL, NULL, g_get_real_time (), MIEN_GALLERY_FROM_VCARD);
+  if (is_own_server (self, xmpp_jid_get_bare (jid)))
+    {
+      /* There may be a large one. */
+      entry->query = TRUE;
+      query_soon (self);
+    }
   return FALSE;
 }
 
@@ -278,8 +329,6 @@ query_everybody (MienGallery *self)
 
 typedef struct { MienGallery *self; char *jid; } Ask;
 
-static void ask_next (MienGallery *self);
-
 static void
 on_metadata (GObject      *source,
              GAsyncResult *result,
@@ -317,11 +366,15 @@ ask_next (MienGallery *self)
     {
       g_autofree char *jid = g_queue_pop_head (&self->to_ask);
       MienGalleryEntry *entry = jid != NULL ? mien_gallery_ensure (self, jid) : NULL;
+      gboolean settled;
       Ask *ask;
 
       if (jid == NULL)
         return;
-      if (entry->known)
+      /* By a push meanwhile, for example. */
+      settled = entry->known && (!entry->unsure || entry->doubt == NULL);
+      entry->unsure = FALSE;
+      if (settled)
         continue;
       ask = g_new (Ask, 1);
       ask->self = g_object_ref (self);
@@ -527,4 +580,5 @@ mien_gallery_sources_stop (MienGallery *self)
     g_clear_signal_handler (&self->session_handlers[i], self->session);
   g_clear_signal_handler (&self->roster_handler, roster);
   g_clear_handle_id (&self->query_source, g_source_remove);
+  g_clear_handle_id (&self->doubt_source, g_source_remove);
 }

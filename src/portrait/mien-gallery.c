@@ -101,6 +101,7 @@ mien_gallery_learn (MienGallery      *self,
   entry->live = TRUE;
   if (!changed)
     return;
+  g_clear_pointer (&entry->doubt, g_free);
 
   key = mien_gallery_entry_get_key (entry, 0);
   if (key == NULL)
