@@ -264,6 +264,7 @@ add_swatch (MienAdjustPanel *self, GtkWidget *group, const char *id, const char 
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), active);
   g_signal_connect (button, "toggled", G_CALLBACK (on_swatch), self);
   gtk_flow_box_append (GTK_FLOW_BOX (self->colours), button);
+  gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
   return button;
 }
 
@@ -350,6 +351,7 @@ build_colours (MienAdjustPanel *self)
   gtk_widget_add_css_class (label, "dim-label");
   self->colours = gtk_flow_box_new ();
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->colours), GTK_SELECTION_NONE);
+  gtk_widget_set_halign (self->colours, GTK_ALIGN_START);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->colours), 6);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->colours), 8);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->colours), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Colour"), -1);

@@ -11,6 +11,7 @@
 #define CORNER_RADIUS 12.0
 #define SETTLE_MS 180                    /* without a change for so long, the fine drawing replaces the quick one */
 #define MARK_RADIUS 7.0
+#define ZOOM_STEP 1.05
 
 struct _MienDisplay
 {
@@ -309,6 +310,15 @@ on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModif
     case GDK_KEY_Right: dx = step; break;
     case GDK_KEY_Up: dy = -step; break;
     case GDK_KEY_Down: dy = step; break;
+    case GDK_KEY_plus:
+    case GDK_KEY_equal:
+    case GDK_KEY_KP_Add:
+    case GDK_KEY_minus:
+    case GDK_KEY_KP_Subtract:
+      if (!(state & GDK_CONTROL_MASK))
+        return GDK_EVENT_PROPAGATE;
+      g_signal_emit (self, signals[ZOOM], 0, keyval == GDK_KEY_minus || keyval == GDK_KEY_KP_Subtract ? 1 / ZOOM_STEP : ZOOM_STEP);
+      return GDK_EVENT_STOP;
     default: return GDK_EVENT_PROPAGATE;
     }
   g_signal_emit (self, signals[NUDGE], 0, dx, dy);
@@ -323,7 +333,7 @@ on_scroll (GtkEventControllerScroll *controller, double dx, double dy, MienDispl
   GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (controller));
   if (self->active == NULL || !(state & GDK_CONTROL_MASK))
     return GDK_EVENT_PROPAGATE;
-  g_signal_emit (self, signals[ZOOM], 0, pow (1.05, -dy));
+  g_signal_emit (self, signals[ZOOM], 0, pow (ZOOM_STEP, -dy));
   return GDK_EVENT_STOP;
 }
 

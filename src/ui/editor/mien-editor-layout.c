@@ -58,8 +58,9 @@ mien_editor_layout_size_allocate (GtkWidget *widget, int width, int height, int 
   MienEditorLayout *self = MIEN_EDITOR_LAYOUT (widget);
   int side, beside, below;
 
-  gtk_widget_measure (self->side, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &side, NULL, NULL);
-  gtk_widget_measure (self->beside, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &beside, NULL, NULL);
+  /* What is left over belongs to the ring. */
+  gtk_widget_measure (self->side, GTK_ORIENTATION_HORIZONTAL, -1, &side, NULL, NULL, NULL);
+  gtk_widget_measure (self->beside, GTK_ORIENTATION_HORIZONTAL, -1, &beside, NULL, NULL, NULL);
   self->narrow = width < WIDE;
   gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   if (!self->narrow)
@@ -73,7 +74,9 @@ mien_editor_layout_size_allocate (GtkWidget *widget, int width, int height, int 
 
   int minimum, natural;
   gtk_widget_measure (self->beside, GTK_ORIENTATION_VERTICAL, width - side, &minimum, &natural, NULL, NULL);
-  below = MAX (minimum, MIN (natural, (int) (BELOW_SHARE * height)));
+  int stage;
+  gtk_widget_measure (self->stage, GTK_ORIENTATION_VERTICAL, width - side, &stage, NULL, NULL, NULL);
+  below = MAX (minimum, MIN (MIN (natural, (int) (BELOW_SHARE * height)), height - stage));
   place (self->side, mirrored ? width - side : 0, 0, side, height);
   place (self->stage, mirrored ? 0 : side, 0, width - side, height - below);
   place (self->beside, mirrored ? 0 : side, height - below, width - side, below);

@@ -117,6 +117,7 @@ build_side (MienEditorWindow *self)
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *pair = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   self->search_entry = gtk_search_entry_new ();
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (self->search_entry), 8);
   g_object_set (self->search_entry, "placeholder-text", _("Search avatars"), NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Search avatars"), -1);
   g_signal_connect (self->search_entry, "search-changed", G_CALLBACK (mien_editor_window_on_search), self);
@@ -325,9 +326,9 @@ build (MienEditorWindow *self)
   self->header = build_header (self);
   GtkWidget *side = build_side (self), *stage = build_stage (self), *beside = build_beside (self);
   gtk_widget_add_css_class (self->toasts, "mien-editor-toasts");
-  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), mien_editor_layout_new (side, stage, beside));
-  gtk_widget_set_vexpand (self->toasts, TRUE);
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->toasts);
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), stage);
+  gtk_widget_set_vexpand (overlay, TRUE);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), mien_editor_layout_new (side, self->toasts, beside));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_sync_bar (self));
   gtk_box_append (GTK_BOX (content), self->header);
   gtk_box_append (GTK_BOX (content), overlay);

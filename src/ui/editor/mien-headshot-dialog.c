@@ -15,7 +15,7 @@
 
 #define DEFAULT_WIDTH 700
 #define DEFAULT_HEIGHT 640
-#define THUMBNAIL 96
+#define THUMBNAIL 144
 #define PHOTO_BACKDROP 0xffffff          /* behind a photo that is transparent somewhere */
 #define UPRIGHT_FROM 20.0                /* degrees: a head that lies more than this is set upright in the first guess */
 #define TILT_LIMIT 45.0
@@ -412,23 +412,28 @@ drawn_request_free (DrawnRequest *request)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DrawnRequest, drawn_request_free)
 
-/* A picture of a surface, over a backdrop. */
+/* A square thumbnail of a surface, over a backdrop. */
 static GdkTexture *
 to_texture (cairo_surface_t *surface, guint32 backdrop)
 {
-  int width = cairo_image_surface_get_width (surface), height = cairo_image_surface_get_height (surface);
-  cairo_surface_t *flat = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
-  cairo_t *cr = cairo_create (flat);
+  double width = cairo_image_surface_get_width (surface), height = cairo_image_surface_get_height (surface);
+  int side = 2 * THUMBNAIL;
+  double scale = side / MIN (width, height);
+  cairo_surface_t *square = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, side, side);
+  cairo_t *cr = cairo_create (square);
 
   cairo_set_source_rgb (cr, (backdrop >> 16 & 255) / 255.0, (backdrop >> 8 & 255) / 255.0, (backdrop & 255) / 255.0);
   cairo_paint (cr);
+  cairo_translate (cr, (side - width * scale) / 2, (side - height * scale) / 2);
+  cairo_scale (cr, scale, scale);
   cairo_set_source_surface (cr, surface, 0, 0);
   cairo_paint (cr);
   cairo_destroy (cr);
-  cairo_surface_flush (flat);
-  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (flat), (gsize) cairo_image_surface_get_stride (flat) * (gsize) height,
-                                                         (GDestroyNotify) cairo_surface_destroy, flat);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, (gsize) cairo_image_surface_get_stride (flat));
+  cairo_surface_flush (square);
+  gsize stride = (gsize) cairo_image_surface_get_stride (square);
+  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (square), stride * (gsize) side,
+                                                         (GDestroyNotify) cairo_surface_destroy, square);
+  return gdk_memory_texture_new (side, side, GDK_MEMORY_DEFAULT, bytes, stride);
 }
 
 static void
@@ -450,7 +455,7 @@ on_drawn (GObject *source, GAsyncResult *result, gpointer data)
       if (surface != NULL)
         {
           g_autoptr (GdkTexture) texture = to_texture (surface, drawn->backdrop);
-          gtk_picture_set_paintable (GTK_PICTURE (request->picture), GDK_PAINTABLE (texture));
+          gtk_image_set_from_paintable (GTK_IMAGE (request->picture), GDK_PAINTABLE (texture));
         }
     }
   else if (surface == NULL)
@@ -492,10 +497,9 @@ on_drawn_clicked (GtkButton *button, MienHeadshotDialog *self)
 static GtkWidget *
 add_thumbnail (GtkWidget *box, const char *name, const char *id, GCallback callback, gpointer data)
 {
-  GtkWidget *button = gtk_button_new (), *picture = gtk_picture_new ();
+  GtkWidget *button = gtk_button_new (), *picture = gtk_image_new ();
 
-  gtk_widget_set_size_request (picture, THUMBNAIL, THUMBNAIL);
-  gtk_picture_set_can_shrink (GTK_PICTURE (picture), TRUE);
+  gtk_image_set_pixel_size (GTK_IMAGE (picture), THUMBNAIL);
   gtk_widget_add_css_class (picture, "mien-thumbnail");
   gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
   gtk_button_set_child (GTK_BUTTON (button), picture);
@@ -544,7 +548,7 @@ on_photo (const char *path, cairo_surface_t *thumbnail, gpointer data)
   g_autofree char *name = g_filename_display_basename (path);
   GtkWidget *picture = add_thumbnail (self->photos_box, name, path, G_CALLBACK (on_photo_clicked), self);
   g_autoptr (GdkTexture) texture = to_texture (thumbnail, PHOTO_BACKDROP);
-  gtk_picture_set_paintable (GTK_PICTURE (picture), GDK_PAINTABLE (texture));
+  gtk_image_set_from_paintable (GTK_IMAGE (picture), GDK_PAINTABLE (texture));
   gtk_widget_set_visible (self->photos_title, TRUE);
 }
 
@@ -663,7 +667,7 @@ new_flow (MienHeadshotDialog *self, const char *name)
 
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (box), GTK_SELECTION_NONE);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (box), TRUE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), 6);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), 8);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (box), 2);
   gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);

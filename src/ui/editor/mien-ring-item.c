@@ -97,7 +97,9 @@ draw_disc (MienRingItem *self, cairo_t *cr, double size)
   gtk_style_context_get_color (context, &ink);
   gtk_style_context_lookup_color (context, "accent_bg_color", &accent);
   cairo_arc (cr, size / 2, size / 2, size / 2 - 2, 0, 2 * G_PI);
-  cairo_set_source_rgba (cr, ink.red, ink.green, ink.blue, self->hovered ? 0.16 : 0.08);
+  /* On dark, much lighter than the ground: dark glasses and hair must be seen. */
+  double alpha = ink.green > 0.5f ? 0.3 : 0.08;
+  cairo_set_source_rgba (cr, ink.red, ink.green, ink.blue, self->hovered ? alpha + 0.08 : alpha);
   cairo_fill_preserve (cr);
   if (self->worn || gtk_widget_has_visible_focus (GTK_WIDGET (self)))
     {
@@ -164,6 +166,14 @@ mien_ring_item_contains (GtkWidget *widget, double x, double y)
   double dx = x - radius, dy = y - radius;
 
   return dx * dx + dy * dy <= radius * radius;
+}
+
+/* The tooltip's own label breaks Chinese names after each character. */
+static gboolean
+mien_ring_item_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_custom (tooltip, gtk_label_new (mien_avatar_get_name (MIEN_RING_ITEM (widget)->avatar)));
+  return TRUE;
 }
 
 static void
@@ -241,6 +251,7 @@ mien_ring_item_class_init (MienRingItemClass *klass)
   widget_class->snapshot = mien_ring_item_snapshot;
   widget_class->measure = mien_ring_item_measure;
   widget_class->contains = mien_ring_item_contains;
+  widget_class->query_tooltip = mien_ring_item_query_tooltip;
   gtk_widget_class_set_css_name (widget_class, "mien-ring-item");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
 
@@ -274,7 +285,7 @@ mien_ring_item_new (MienWardrobe *wardrobe, MienAvatar *avatar, const char *vari
   g_return_val_if_fail (MIEN_IS_WARDROBE (wardrobe), NULL);
   g_return_val_if_fail (MIEN_IS_AVATAR (avatar), NULL);
 
-  MienRingItem *self = g_object_new (MIEN_TYPE_RING_ITEM, "tooltip-text", mien_avatar_get_name (avatar), NULL);
+  MienRingItem *self = g_object_new (MIEN_TYPE_RING_ITEM, "has-tooltip", TRUE, NULL);
   self->wardrobe = g_object_ref (wardrobe);
   self->avatar = g_object_ref (avatar);
   self->variant = g_strdup (variant);
