@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-friends PORT DOMAIN COUNT PICTURES SIDE: COUNT real sessions in one process, friend0 ... of DOMAIN, each with STARTTLS and
+/* bench-friends PORT CERTIFICATE DOMAIN COUNT PICTURES SIDE: COUNT real sessions in one process, friend0 ... of DOMAIN, each with STARTTLS and
  * SCRAM, available, and each with one of PICTURES different portraits of SIDE pixels published in PEP as other clients do.
  * PICTURES 0: none. "ready COUNT MILLISECONDS BYTES" (of a picture) when all are there; it goes on until standard input ends. */
 #include "bench.h"
@@ -21,6 +21,7 @@ static int count, n_started, n_pictures, n_ready;
 static GBytes **pictures;
 static GPtrArray *clients;
 static GMainLoop *loop;
+static GTlsDatabase *database;
 
 typedef struct
 {
@@ -83,12 +84,6 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
-static gboolean
-on_certificate (XmppClient *client, GTlsCertificate *certificate, guint problems, gpointer data)
-{
-  return TRUE;
-}
-
 static void
 start_some (void)
 {
@@ -107,7 +102,7 @@ start_some (void)
       g_ptr_array_add (clients, one->client);
       xmpp_client_set_host (one->client, "127.0.0.1", port, XMPP_TLS_STARTTLS);
       xmpp_client_set_password (one->client, PASSWORD);
-      g_signal_connect (one->client, "accept-certificate", G_CALLBACK (on_certificate), NULL);
+      xmpp_client_set_tls_database (one->client, database);
       xmpp_client_connect_async (one->client, NULL, on_connected, one);
       n_started++;
     }
@@ -132,13 +127,14 @@ main (int argc, char **argv)
   gint64 start;
   gsize bytes = 0;
 
-  if (argc != 6)
+  if (argc != 7)
     return 2;
   port = (guint16) atoi (argv[1]);
-  domain = argv[2];
-  count = atoi (argv[3]);
-  n_pictures = atoi (argv[4]);
-  picture_side = atoi (argv[5]);
+  domain = argv[3];
+  count = atoi (argv[4]);
+  n_pictures = atoi (argv[5]);
+  picture_side = atoi (argv[6]);
+  database = g_tls_file_database_new (argv[2], NULL);
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   getrlimit (RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

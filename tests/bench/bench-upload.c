@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-upload PORT DOMAIN COMPONENT COUNT AT-ONCE SIDE: COUNT times a slot and a PUT of a new picture of SIDE pixels, AT-ONCE at a time,
+/* bench-upload PORT CERTIFICATE DOMAIN COMPONENT COUNT AT-ONCE SIDE: COUNT times a slot and a PUT of a new picture of SIDE pixels, AT-ONCE at a time,
  * by the accounts friend0 ..., at most ten uploads each. "p50 p95 per-second bytes" in milliseconds. */
 #include "bench.h"
 
@@ -20,6 +20,7 @@ static GBytes **pictures;
 static double *times;
 static SoupSession *http;
 static GMainLoop *loop;
+static GTlsDatabase *database;
 
 typedef struct
 {
@@ -88,24 +89,19 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     g_main_loop_quit (loop);
 }
 
-static gboolean
-on_certificate (XmppClient *client, GTlsCertificate *certificate, guint problems, gpointer data)
-{
-  return TRUE;
-}
-
 int
 main (int argc, char **argv)
 {
   gint64 start;
   int side;
 
-  if (argc != 7)
+  if (argc != 8)
     return 2;
-  component = argv[3];
-  count = atoi (argv[4]);
-  at_once = atoi (argv[5]);
-  side = atoi (argv[6]);
+  component = argv[4];
+  count = atoi (argv[5]);
+  at_once = atoi (argv[6]);
+  side = atoi (argv[7]);
+  database = g_tls_file_database_new (argv[2], NULL);
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   loop = g_main_loop_new (NULL, FALSE);
   http = mien_http_session_new ();
@@ -117,13 +113,13 @@ main (int argc, char **argv)
     pictures[i] = bench_picture_new (side, 1000000 + g_random_int_range (0, 1 << 30));
   for (int i = 0; i < n_accounts; i++)
     {
-      g_autofree char *address = g_strdup_printf ("friend%d@%s/upload%d", i, argv[2], at_once);
+      g_autofree char *address = g_strdup_printf ("friend%d@%s/upload%d", i, argv[3], at_once);
       g_autoptr (XmppJid) jid = xmpp_jid_new (address, NULL);
 
       clients[i] = xmpp_client_new (jid);
       xmpp_client_set_host (clients[i], "127.0.0.1", (guint16) atoi (argv[1]), XMPP_TLS_STARTTLS);
       xmpp_client_set_password (clients[i], PASSWORD);
-      g_signal_connect (clients[i], "accept-certificate", G_CALLBACK (on_certificate), NULL);
+      xmpp_client_set_tls_database (clients[i], database);
       xmpp_client_connect_async (clients[i], NULL, on_connected, NULL);
     }
   g_main_loop_run (loop);

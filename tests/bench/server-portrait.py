@@ -49,7 +49,7 @@ http {{ types {{ image/png png; }} sendfile on; tcp_nopush on; keepalive_request
 
 
 def upload(server, count, at_once, side):
-    out = subprocess.run([server.build / 'tests/bench/bench-upload', server.port, DOMAIN, f'portrait.{DOMAIN}', str(count), str(at_once), str(side)],
+    out = subprocess.run([server.build / 'tests/bench/bench-upload', server.port, server.certificate, DOMAIN, f'portrait.{DOMAIN}', str(count), str(at_once), str(side)],
                          check=True, capture_output=True, text=True).stdout.split()
     return [float(word) for word in out]
 

@@ -425,12 +425,16 @@ make_tls (XmppStream  *stream,
   static const char * const protocols[] = { "xmpp-client", NULL };
   /* RFC 6120 section 13.7.2.1: the name to prove is the account's domain, whatever host SRV led to. */
   g_autoptr (GSocketConnectable) identity = g_network_address_new (domain_of (self), self->target->port);
-  GIOStream *tls = g_tls_client_connection_new (plain, identity, error);
+  GIOStream *tls;
 
+  /* At once with our own database: set later, the system's would have been read in vain. */
+  if (self->database != NULL)
+    tls = g_initable_new (g_tls_backend_get_client_connection_type (g_tls_backend_get_default ()), NULL, error,
+                          "base-io-stream", plain, "server-identity", identity, "database", self->database, NULL);
+  else
+    tls = g_tls_client_connection_new (plain, identity, error);
   if (tls == NULL)
     return NULL;
-  if (self->database != NULL)
-    g_tls_connection_set_database (G_TLS_CONNECTION (tls), self->database);
   if (self->target->direct_tls)
     g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
   g_signal_connect_object (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), self, 0);

@@ -104,7 +104,7 @@ component-domain=portrait.{DOMAIN}
 
     def start_friends(self, count, pictures, side=155):
         """Signs them in and has their portraits published; returns (seconds, bytes of a portrait)."""
-        self.friends = subprocess.Popen([self.build / 'tests/bench/bench-friends', self.port, DOMAIN, str(count), str(pictures), str(side)],
+        self.friends = subprocess.Popen([self.build / 'tests/bench/bench-friends', self.port, self.certificate, DOMAIN, str(count), str(pictures), str(side)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         words = self.friends.stdout.readline().split()
         if not words:
