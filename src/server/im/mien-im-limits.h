@@ -23,7 +23,7 @@
 /* Sessions */
 #define MIEN_IM_MAX_SESSIONS 16                    /* of one account; a further one ends the oldest */
 #define MIEN_IM_RESUME_SECONDS 300                 /* a lost session waits so long to be resumed (XEP-0198) */
-#define MIEN_IM_MAX_UNACKED 1000                   /* stanzas */
+#define MIEN_IM_MAX_UNACKED 20000                  /* stanzas; a sign-in brings two for each friend who is there, in one go */
 #define MIEN_IM_MAX_DETACHED_BYTES (4 * 1024 * 1024) /* stanzas that came for a lost session */
 #define MIEN_IM_MAX_DIRECTED 1000                  /* addresses a session has sent directed presence to */
 #define MIEN_IM_MAX_PRESENCE 16384                 /* of the presence that is kept and broadcast */
