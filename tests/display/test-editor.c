@@ -319,7 +319,6 @@ test_crash (Fixture *self, gconstpointer data)
 {
   pick (self, 2);
   test_key (GDK_KEY_Escape, 0);
-  g_autofree char *path = g_build_filename (self->folder, "draft", NULL);
   g_autoptr (PortraitLook) look = portrait_look_copy (get_look (self));
   /* Nothing is said to the draft: what a crash leaves is what is on the disk a moment later. */
   MienDraft *crashed = g_steal_pointer (&self->draft);
