@@ -65,7 +65,8 @@ open_draft (Fixture *self)
 static void
 open_window (Fixture *self)
 {
-  self->window = mien_editor_window_new (GTK_APPLICATION (app), self->session, self->draft, self->wardrobe, self->gallery, self->publisher);
+  self->window = mien_editor_window_new (GTK_APPLICATION (app), self->session, self->draft, self->wardrobe,
+                                         self->gallery, self->publisher);
   self->editor = MIEN_EDITOR_WINDOW (self->window);
   const char *size = g_getenv ("MIEN_TEST_WINDOW");
   int width, height;
@@ -82,7 +83,8 @@ set_up (Fixture *self, gconstpointer data)
   gboolean done = FALSE;
 
   self->folder = g_dir_make_tmp ("mien-editor-XXXXXX", NULL);
-  g_autofree char *cache = g_build_filename (self->folder, "cache", NULL), *avatars = g_build_filename (self->folder, "avatars", NULL);
+  g_autofree char *cache = g_build_filename (self->folder, "cache", NULL),
+                  *avatars = g_build_filename (self->folder, "avatars", NULL);
   g_autofree char *portraits = g_build_filename (self->folder, "portraits", NULL);
   g_autoptr (XmppJid) jid = xmpp_jid_new ("alice@example.org", NULL);
   self->http = soup_session_new ();
@@ -166,7 +168,8 @@ get_item (Fixture *self, const char *id)
   MienAvatar *avatar = mien_catalogue_lookup (mien_wardrobe_get_catalogue (self->wardrobe), id);
 
   g_assert_nonnull (avatar);
-  for (GtkWidget *child = gtk_widget_get_first_child (self->editor->ring); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (self->editor->ring); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     if (MIEN_IS_RING_ITEM (child) && mien_ring_item_get_avatar (MIEN_RING_ITEM (child)) == avatar)
       return child;
   return NULL;
@@ -176,7 +179,8 @@ get_item (Fixture *self, const char *id)
 static MienAvatar *
 get_avatar_at (Fixture *self, guint index)
 {
-  for (GtkWidget *child = gtk_widget_get_first_child (self->editor->ring); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (self->editor->ring); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     if (MIEN_IS_RING_ITEM (child) && index-- == 0)
       return mien_ring_item_get_avatar (MIEN_RING_ITEM (child));
   return NULL;
@@ -204,8 +208,9 @@ pick (Fixture *self, guint index)
   g_assert_nonnull (avatar);
   test_click (get_item (self, mien_avatar_get_id (avatar)));
   const char *type = mien_avatar_get_avatar_type (avatar)->name;
-  test_wait_until (portrait_look_find_layer (get_look (self), type) != NULL
-                   && g_str_equal (portrait_look_find_layer (get_look (self), type)->avatar, mien_avatar_get_id (avatar)));
+  test_wait_until (
+      portrait_look_find_layer (get_look (self), type) != NULL
+      && g_str_equal (portrait_look_find_layer (get_look (self), type)->avatar, mien_avatar_get_id (avatar)));
   test_wait_until (mien_editor_window_has_all_art (self->editor));
 }
 
@@ -368,7 +373,8 @@ test_keyboard (Fixture *self, gconstpointer data)
 
   test_key (GDK_KEY_f, GDK_CONTROL_MASK);
   test_type ("crown");
-  test_wait_until (get_avatar_at (self, 0) != NULL && g_str_has_prefix (mien_avatar_get_id (get_avatar_at (self, 0)), "hat-crown"));
+  test_wait_until (get_avatar_at (self, 0) != NULL
+                   && g_str_has_prefix (mien_avatar_get_id (get_avatar_at (self, 0)), "hat-crown"));
   shoot (self, "search");
   test_type ("zzz");
   test_wait_until (g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->editor->pager)), "empty") == 0);
@@ -411,8 +417,12 @@ write_file (Fixture *self, const char *name, const char *content, gssize length)
 static void
 test_save (Fixture *self, gconstpointer data)
 {
-  static const struct { const char *name, *written, *start; } cases[] = {
-    { "a.png", "a.png", "\x89PNG" }, { "a.jpg", "a.jpg", "\xff\xd8\xff" }, { "a.bmp", "a.bmp", "BM" }, { "plain", "plain.png", "\x89PNG" },
+  static const struct { const char *name, *written, *start;
+  } cases[] = {
+    { "a.png", "a.png", "\x89PNG" },
+    { "a.jpg", "a.jpg", "\xff\xd8\xff" },
+    { "a.bmp", "a.bmp", "BM" },
+    { "plain", "plain.png", "\x89PNG" },
   };
 
   pick (self, 0);
@@ -449,7 +459,8 @@ static void
 answer_message (GtkWidget *dialog, const char *response)
 {
   g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
-  test_click (gtk_widget_get_ancestor (test_get (dialog, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, response), GTK_TYPE_BUTTON));
+  test_click (gtk_widget_get_ancestor (test_get (dialog, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, response),
+                                       GTK_TYPE_BUTTON));
   test_wait_until (dialog == NULL);
 }
 
@@ -480,7 +491,8 @@ test_bad_look (Fixture *self, gconstpointer data)
     }
 
   /* An avatar that the catalogue does not have is kept, and said to be missing. */
-  write_file (self, "other.mienlook", "{\"mien-look\": 1, \"layers\": [{\"type\": \"hat\", \"avatar\": \"hat-of-others\"}]}", -1);
+  write_file (self, "other.mienlook",
+              "{\"mien-look\": 1, \"layers\": [{\"type\": \"hat\", \"avatar\": \"hat-of-others\"}]}", -1);
   answer_with (self, "other.mienlook");
   g_action_group_activate_action (G_ACTION_GROUP (self->window), "open-look", NULL);
   test_wait_until (portrait_look_get_n_layers (get_look (self)) == 1);
@@ -518,8 +530,9 @@ write_photo (Fixture *self, const char *name, int width, int height)
 static void
 test_headshot_errors (Fixture *self, gconstpointer data)
 {
-  static const guint8 huge[] = { 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30,
-                                 8, 2, 0, 0, 0, 0xd4, 0xd4, 0xd4, 0xd4, 0, 0, 0, 0, 'I', 'D', 'A', 'T' };
+  static const guint8 huge[]
+      = { 0x89, 'P',  'N',  'G', 13, 10, 26, 10, 0,    0,    0,    13,   'I', 'H', 'D', 'R', 0,   0,   0x75, 0x30, 0,
+          0,    0x75, 0x30, 8,   2,  0,  0,  0,  0xd4, 0xd4, 0xd4, 0xd4, 0,   0,   0,   0,   'I', 'D', 'A',  'T' };
   g_autofree char *content = NULL, *path = g_build_filename (self->folder, "good.png", NULL);
   gsize length;
 
@@ -539,7 +552,9 @@ test_headshot_errors (Fixture *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       answer_with (self, names[i]);
-      test_click (gtk_widget_get_ancestor (test_get (GTK_WIDGET (dialog), GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Open a Photo…"), GTK_TYPE_BUTTON));
+      test_click (gtk_widget_get_ancestor (
+          test_get (GTK_WIDGET (dialog), GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Open a Photo…"),
+          GTK_TYPE_BUTTON));
       test_wait_until (mien_headshot_dialog_get_error (dialog) != NULL);
       g_test_message ("%s: %s", names[i], mien_headshot_dialog_get_error (dialog));
       if (i == 1)
@@ -564,7 +579,8 @@ test_headshot_crop (Fixture *self, gconstpointer data)
   g_autofree char *path = given != NULL ? g_strdup (given) : g_build_filename (self->folder, "good.png", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   mien_headshot_dialog_open (dialog, file);
-  GtkWidget *use = gtk_widget_get_ancestor (test_get (GTK_WIDGET (dialog), GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Use It"), GTK_TYPE_BUTTON);
+  GtkWidget *use = gtk_widget_get_ancestor (
+      test_get (GTK_WIDGET (dialog), GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Use It"), GTK_TYPE_BUTTON);
   test_wait_mapped (use);
   shoot (self, "crop");
   test_click (test_get (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Turn right"));
@@ -572,13 +588,15 @@ test_headshot_crop (Fixture *self, gconstpointer data)
   shoot (self, "crop-turned");
   test_click (use);
   test_wait_until (g_strcmp0 (portrait_look_get_headshot (get_look (self)), before) != 0);
-  test_wait_until (self->editor->shown_headshot != NULL && cairo_image_surface_get_width (self->editor->shown_headshot) == PORTRAIT_STANDARD_SIZE);
+  test_wait_until (self->editor->shown_headshot != NULL
+                   && cairo_image_surface_get_width (self->editor->shown_headshot) == PORTRAIT_STANDARD_SIZE);
   g_assert_nonnull (self->editor->photo);
   shoot (self, "new-headshot");
   /* Undone: the former one is shown again. */
   test_focus_window (self->window);
   g_action_group_activate_action (G_ACTION_GROUP (self->window), "undo", NULL);
-  test_wait_until (g_strcmp0 (portrait_look_get_headshot (get_look (self)), before) == 0 && self->editor->shown_headshot != NULL);
+  test_wait_until (g_strcmp0 (portrait_look_get_headshot (get_look (self)), before) == 0
+                   && self->editor->shown_headshot != NULL);
 }
 
 static void
@@ -631,7 +649,8 @@ test_publish_offline (Fixture *self, gconstpointer data)
   pick (self, 0);
   g_autoptr (PortraitLook) look = portrait_look_copy (get_look (self));
   test_click (self->editor->publish);
-  GtkWidget *retry = gtk_widget_get_ancestor (test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Retry"), GTK_TYPE_BUTTON);
+  GtkWidget *retry = gtk_widget_get_ancestor (
+      test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Retry"), GTK_TYPE_BUTTON);
   test_wait_mapped (retry);
   shoot (self, "publish-failed");
   g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (self->editor->publish_text)), ==, "Your portrait was not published");

@@ -119,8 +119,9 @@ add_control (MienAdjustPanel *self, GtkGrid *grid, int row, int i)
   const PortraitControl *control = controls[i].control;
   double factor = controls[i].factor, reach = controls[i].slider_limit;
   GtkWidget *label = gtk_label_new_with_mnemonic (_(controls[i].label));
-  GtkAdjustment *number = gtk_adjustment_new (control->neutral * factor, control->minimum * factor, control->maximum * factor,
-                                              control->step * factor, control->page * factor, 0);
+  GtkAdjustment *number
+      = gtk_adjustment_new (control->neutral * factor, control->minimum * factor, control->maximum * factor,
+                            control->step * factor, control->page * factor, 0);
   GtkAdjustment *slider = gtk_adjustment_new (control->neutral * factor, reach > 0 ? -reach : control->minimum * factor,
                                               reach > 0 ? reach : control->maximum * factor, control->step * factor,
                                               control->page * factor, 0);
@@ -287,7 +288,8 @@ fill_colours (MienAdjustPanel *self, MienAvatar *avatar, const char *current)
     {
       const MienAvatarVariant *variant = mien_avatar_get_variant (avatar, i);
 
-      add_swatch (self, group, variant->id, variant->name, get_replacement (variant, original), g_strcmp0 (variant->id, current) == 0);
+      add_swatch (self, group, variant->id, variant->name, get_replacement (variant, original),
+                  g_strcmp0 (variant->id, current) == 0);
     }
 }
 
@@ -316,14 +318,16 @@ build_header (MienAdjustPanel *self)
   gtk_widget_set_hexpand (self->title, TRUE);
   gtk_widget_add_css_class (self->title, "heading");
   gtk_box_append (GTK_BOX (box), self->title);
-  gtk_box_append (GTK_BOX (box), new_icon_button (self, "window-close-symbolic", _("Close the adjustment"), G_CALLBACK (on_close)));
+  gtk_box_append (GTK_BOX (box),
+                  new_icon_button (self, "window-close-symbolic", _ ("Close the adjustment"), G_CALLBACK (on_close)));
   return box;
 }
 
 static GtkWidget *
 build_more (MienAdjustPanel *self)
 {
-  GtkWidget *expander = gtk_expander_new_with_mnemonic (_("_More")), *grid = new_grid (), *order = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *expander = gtk_expander_new_with_mnemonic (_ ("_More")), *grid = new_grid (),
+            *order = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   add_control (self, GTK_GRID (grid), 0, SCALE);
   add_control (self, GTK_GRID (grid), 1, OPACITY);
@@ -364,7 +368,8 @@ static GtkWidget *
 build_buttons (MienAdjustPanel *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *put_back = gtk_button_new_with_mnemonic (_("_Put Back")), *take_off = gtk_button_new_with_mnemonic (_("_Remove"));
+  GtkWidget *put_back = gtk_button_new_with_mnemonic (_ ("_Put Back")),
+            *take_off = gtk_button_new_with_mnemonic (_ ("_Remove"));
 
   gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
   gtk_widget_set_tooltip_text (put_back, _("To where it was put first"));
@@ -407,11 +412,18 @@ mien_adjust_panel_class_init (MienAdjustPanelClass *klass)
   gtk_widget_class_set_css_name (widget_class, "mien-adjust-panel");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 
-  static const struct { int id; const char *name; } plain[] = { { CHANGED, "changed" }, { PUT_BACK, "put-back" }, { REMOVE, "remove" }, { CLOSE, "close" } };
+  static const struct
+  {
+    int id;
+    const char *name;
+  } plain[] = { { CHANGED, "changed" }, { PUT_BACK, "put-back" }, { REMOVE, "remove" }, { CLOSE, "close" } };
   for (gsize i = 0; i < G_N_ELEMENTS (plain); i++)
-    signals[plain[i].id] = g_signal_new (plain[i].name, MIEN_TYPE_ADJUST_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[REORDER] = g_signal_new ("reorder", MIEN_TYPE_ADJUST_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
-  signals[VARIANT] = g_signal_new ("variant", MIEN_TYPE_ADJUST_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[plain[i].id]
+        = g_signal_new (plain[i].name, MIEN_TYPE_ADJUST_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[REORDER] = g_signal_new ("reorder", MIEN_TYPE_ADJUST_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[VARIANT] = g_signal_new ("variant", MIEN_TYPE_ADJUST_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -462,7 +474,8 @@ mien_adjust_panel_set_placement (MienAdjustPanel *self, const PortraitPlacement 
 {
   g_return_if_fail (MIEN_IS_ADJUST_PANEL (self));
 
-  const double values[N_CONTROLS] = { placement->x, placement->y, placement->tilt, placement->scale, placement->opacity };
+  const double values[N_CONTROLS]
+      = { placement->x, placement->y, placement->tilt, placement->scale, placement->opacity };
   self->setting = TRUE;
   for (int i = 0; i < N_CONTROLS; i++)
     gtk_adjustment_set_value (self->numbers[i], values[i] * controls[i].factor);
@@ -478,8 +491,12 @@ mien_adjust_panel_get_placement (MienAdjustPanel *self, PortraitPlacement *out)
   double values[N_CONTROLS];
   for (int i = 0; i < N_CONTROLS; i++)
     values[i] = gtk_adjustment_get_value (self->numbers[i]) / controls[i].factor;
-  *out = (PortraitPlacement) { .x = values[X], .y = values[Y], .tilt = values[TILT], .scale = values[SCALE], .opacity = values[OPACITY],
-                               .flip = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->flip)) };
+  *out = (PortraitPlacement){ .x = values[X],
+                              .y = values[Y],
+                              .tilt = values[TILT],
+                              .scale = values[SCALE],
+                              .opacity = values[OPACITY],
+                              .flip = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->flip)) };
   portrait_placement_clamp (out);
 }
 

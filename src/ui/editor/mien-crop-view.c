@@ -63,7 +63,8 @@ make_preview (cairo_surface_t *photo, double *scale)
   *scale = MIN (1, (double) PREVIEW_SIDE / MAX (width, height));
   if (*scale == 1)
     return cairo_surface_reference (photo);
-  cairo_surface_t *preview = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (1, (int) (width * *scale)), MAX (1, (int) (height * *scale)));
+  cairo_surface_t *preview = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (1, (int)(width * *scale)),
+                                                         MAX (1, (int)(height * *scale)));
   cairo_t *cr = cairo_create (preview);
   cairo_scale (cr, *scale, *scale);
   cairo_set_source_surface (cr, photo, 0, 0);
@@ -122,7 +123,8 @@ mien_crop_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   cairo_rectangle (cr, 0, 0, width, height);
   cairo_clip (cr);
-  cairo_set_source_rgb (cr, (self->backdrop >> 16 & 255) / 255.0, (self->backdrop >> 8 & 255) / 255.0, (self->backdrop & 255) / 255.0);
+  cairo_set_source_rgb (cr, (self->backdrop >> 16 & 255) / 255.0, (self->backdrop >> 8 & 255) / 255.0,
+                        (self->backdrop & 255) / 255.0);
   cairo_paint (cr);
   draw_photo (self, cr, (width - square) / 2, (height - square) / 2, square);
   draw_frame (cr, width, height, (width - square) / 2, (height - square) / 2, square);
@@ -145,8 +147,8 @@ move_photo (MienCropView *self, double dx, double dy)
 {
   double scale = self->crop.side / get_square (self), angle = PORTRAIT_RADIANS (self->crop.angle);
 
-  mien_crop_move (&self->crop, get_photo_width (self), get_photo_height (self), -(dx * cos (angle) - dy * sin (angle)) * scale,
-                  -(dx * sin (angle) + dy * cos (angle)) * scale);
+  mien_crop_move (&self->crop, get_photo_width (self), get_photo_height (self),
+                  -(dx * cos (angle) - dy * sin (angle)) * scale, -(dx * sin (angle) + dy * cos (angle)) * scale);
   changed (self);
 }
 
@@ -240,7 +242,8 @@ mien_crop_view_class_init (MienCropViewClass *klass)
   widget_class->measure = mien_crop_view_measure;
   gtk_widget_class_set_css_name (widget_class, "mien-crop-view");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
-  signals[CHANGED] = g_signal_new ("changed", MIEN_TYPE_CROP_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED]
+      = g_signal_new ("changed", MIEN_TYPE_CROP_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -249,10 +252,12 @@ mien_crop_view_init (MienCropView *self)
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grab");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("The part of the photo that becomes the headshot"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("The part of the photo that becomes the headshot"), -1);
 
   GtkGesture *drag = gtk_gesture_drag_new (), *pinch = gtk_gesture_zoom_new ();
-  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL), *key = gtk_event_controller_key_new ();
+  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL),
+                     *key = gtk_event_controller_key_new ();
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
   g_signal_connect (pinch, "begin", G_CALLBACK (on_pinch_begin), self);

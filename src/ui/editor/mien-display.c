@@ -98,12 +98,14 @@ settle_later (MienDisplay *self)
 static GskRenderNode *
 make_node (MienDisplay *self, PortraitPart part, const PortraitRect *bounds)
 {
-  graphene_rect_t rect = GRAPHENE_RECT_INIT ((float) bounds->x, (float) bounds->y, (float) bounds->width, (float) bounds->height);
+  graphene_rect_t rect
+      = GRAPHENE_RECT_INIT ((float)bounds->x, (float)bounds->y, (float)bounds->width, (float)bounds->height);
   GskRenderNode *node = gsk_cairo_node_new (&rect);
   cairo_t *cr = gsk_cairo_node_get_draw_context (node);
 
   portrait_compositor_paint (self->compositor, cr, self->side, part, self->active,
-                             part == PORTRAIT_PART_ACTIVE && self->live ? PORTRAIT_QUALITY_LIVE : PORTRAIT_QUALITY_FINAL);
+                             part == PORTRAIT_PART_ACTIVE && self->live ? PORTRAIT_QUALITY_LIVE
+                                                                        : PORTRAIT_QUALITY_FINAL);
   cairo_destroy (cr);
   return node;
 }
@@ -218,7 +220,8 @@ mark_at (MienDisplay *self, double x, double y)
 {
   double side = get_side (self);
 
-  self->marked[self->n_marked++] = (PortraitPoint) { CLAMP ((x - get_left (self)) / side, 0, 1), CLAMP ((y - get_top (self)) / side, 0, 1) };
+  self->marked[self->n_marked++]
+      = (PortraitPoint){ CLAMP ((x - get_left (self)) / side, 0, 1), CLAMP ((y - get_top (self)) / side, 0, 1) };
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (self->n_marked < 2)
     return;
@@ -256,8 +259,10 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, MienDisplay *self)
   double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   PortraitPoint pointer = { (x - get_left (self)) * scale, (y - get_top (self)) * scale };
   PortraitRect bounds;
-  gboolean on_active = self->active != NULL && portrait_compositor_get_bounds (self->compositor, self->active, get_side (self) * scale, &bounds)
-                       && portrait_rect_contains (&bounds, &pointer);
+  gboolean on_active
+      = self->active != NULL
+        && portrait_compositor_get_bounds (self->compositor, self->active, get_side (self) * scale, &bounds)
+        && portrait_rect_contains (&bounds, &pointer);
   const PortraitLayer *layer = portrait_compositor_pick (self->compositor, get_side (self) * scale, &pointer);
 
   if (layer != NULL && !(on_active && g_str_equal (layer->type->name, self->active)))
@@ -317,7 +322,8 @@ on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModif
     case GDK_KEY_KP_Subtract:
       if (!(state & GDK_CONTROL_MASK))
         return GDK_EVENT_PROPAGATE;
-      g_signal_emit (self, signals[ZOOM], 0, keyval == GDK_KEY_minus || keyval == GDK_KEY_KP_Subtract ? 1 / ZOOM_STEP : ZOOM_STEP);
+      g_signal_emit (self, signals[ZOOM], 0,
+                     keyval == GDK_KEY_minus || keyval == GDK_KEY_KP_Subtract ? 1 / ZOOM_STEP : ZOOM_STEP);
       return GDK_EVENT_STOP;
     default: return GDK_EVENT_PROPAGATE;
     }
@@ -372,11 +378,16 @@ mien_display_class_init (MienDisplayClass *klass)
   gtk_widget_class_set_css_name (widget_class, "mien-display");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 
-  signals[PICK] = g_signal_new ("pick", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[MOVE] = g_signal_new ("move", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
-  signals[MOVE_END] = g_signal_new ("move-end", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[NUDGE] = g_signal_new ("nudge", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
-  signals[ZOOM] = g_signal_new ("zoom", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
+  signals[PICK]
+      = g_signal_new ("pick", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[MOVE] = g_signal_new ("move", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[MOVE_END]
+      = g_signal_new ("move-end", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[NUDGE] = g_signal_new ("nudge", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                 G_TYPE_INT, G_TYPE_INT);
+  signals[ZOOM]
+      = g_signal_new ("zoom", MIEN_TYPE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
 }
 
 static void

@@ -66,8 +66,9 @@ save_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   gsize length;
   const char *content = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
 
-  if (content != NULL && g_file_replace_contents (job->file, content, length, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL,
-                                                  cancellable, &error))
+  if (content != NULL
+      && g_file_replace_contents (job->file, content, length, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL,
+                                  cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -165,8 +166,8 @@ on_look_file (GFile *file, gpointer data)
     return;
   char *json = portrait_look_to_json (mien_draft_get_look (self->draft));
   g_autoptr (GBytes) bytes = g_bytes_new_take (json, strlen (json));
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, self->cancellable, on_look_saved,
-                                       g_object_ref (self));
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, self->cancellable,
+                                       on_look_saved, g_object_ref (self));
 }
 
 static void
@@ -196,8 +197,9 @@ take_look (MienEditorWindow *self, PortraitLook *look)
       missing++;
   if (missing > 0)
     {
-      g_autofree char *text = g_strdup_printf (ngettext ("%u avatar of this look is not among yours", "%u avatars of this look are not among yours",
-                                                         missing), missing);
+      g_autofree char *text = g_strdup_printf (ngettext ("%u avatar of this look is not among yours",
+                                                         "%u avatars of this look are not among yours", missing),
+                                               missing);
       mien_editor_window_tell (self, text, NULL, NULL);
     }
 }
@@ -210,7 +212,8 @@ on_look_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GBytes) bytes = mien_file_read_finish (result, &error);
   gsize length = 0;
   const char *json = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
-  g_autoptr (PortraitLook) look = bytes != NULL ? portrait_look_from_json (json != NULL ? json : "", (gssize) length, &error) : NULL;
+  g_autoptr (PortraitLook) look
+      = bytes != NULL ? portrait_look_from_json (json != NULL ? json : "", (gssize)length, &error) : NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || g_cancellable_is_cancelled (self->cancellable))
     return;
@@ -230,7 +233,8 @@ on_open_file (GFile *file, gpointer data)
     return;
   if (path == NULL)
     {
-      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("Copy the file to this computer first."));
+      g_autoptr (GError) error
+          = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _ ("Copy the file to this computer first."));
       mien_editor_window_tell_error (self, _("This look cannot be opened"), error);
       return;
     }
@@ -380,7 +384,8 @@ on_page (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   MienRing *ring = MIEN_RING (MIEN_EDITOR_WINDOW (data)->ring);
 
-  mien_ring_set_page (ring, mien_ring_get_page (ring) + (g_str_equal (g_action_get_name (G_ACTION (action)), "next-page") ? 1 : -1));
+  mien_ring_set_page (ring, mien_ring_get_page (ring)
+                                + (g_str_equal (g_action_get_name (G_ACTION (action)), "next-page") ? 1 : -1));
 }
 
 static void

@@ -61,8 +61,10 @@ on_first_drawn (GObject *source, GAsyncResult *result, gpointer data)
     }
   const MienDrawnHeadshot *drawn = mien_catalogue_get_headshot (mien_wardrobe_get_catalogue (self->wardrobe), 0);
   PortraitFace face;
-  portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0, PORTRAIT_EYES_MARKED, &face);
-  mien_draft_set_headshot_async (self->draft, surface, &face, drawn->backdrop, self->cancellable, on_first_set, g_object_ref (self));
+  portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0, PORTRAIT_EYES_MARKED,
+                           &face);
+  mien_draft_set_headshot_async (self->draft, surface, &face, drawn->backdrop, self->cancellable, on_first_set,
+                                 g_object_ref (self));
   cairo_surface_destroy (surface);
 }
 
@@ -72,12 +74,12 @@ mien_editor_window_init_headshot (MienEditorWindow *self)
 {
   MienCatalogue *catalogue = mien_wardrobe_get_catalogue (self->wardrobe);
 
-  if (portrait_look_get_headshot (mien_draft_get_look (self->draft)) != NULL || self->headshot_missing || catalogue == NULL
-      || mien_catalogue_get_n_headshots (catalogue) == 0)
+  if (portrait_look_get_headshot (mien_draft_get_look (self->draft)) != NULL || self->headshot_missing
+      || catalogue == NULL || mien_catalogue_get_n_headshots (catalogue) == 0)
     return;
   self->headshot_missing = TRUE;
-  mien_wardrobe_render_headshot_async (self->wardrobe, mien_catalogue_get_headshot (catalogue, 0), PORTRAIT_STANDARD_SIZE,
-                                       self->cancellable, on_first_drawn, g_object_ref (self));
+  mien_wardrobe_render_headshot_async (self->wardrobe, mien_catalogue_get_headshot (catalogue, 0),
+                                       PORTRAIT_STANDARD_SIZE, self->cancellable, on_first_drawn, g_object_ref (self));
 }
 
 /* ---- Change and crop ---- */
@@ -98,7 +100,8 @@ on_chosen (MienHeadshotDialog *dialog, MienEditorWindow *self)
   if (self->photo != NULL)
     cairo_surface_reference (self->photo);
   mien_editor_window_set_active (self, NULL);
-  mien_draft_set_headshot_async (self->draft, headshot, &face, backdrop, self->cancellable, on_headshot_set, g_object_ref (self));
+  mien_draft_set_headshot_async (self->draft, headshot, &face, backdrop, self->cancellable, on_headshot_set,
+                                 g_object_ref (self));
 }
 
 /* S300: the dialog; with @crop at once on its second page, with the photo that the headshot was cut from. */
@@ -110,7 +113,8 @@ mien_editor_window_change_headshot (MienEditorWindow *self, gboolean crop)
   const PortraitLook *look = mien_draft_get_look (self->draft);
   g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_chosen), self, 0);
   if (crop && self->photo != NULL)
-    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->photo, &self->crop, NULL, portrait_look_get_backdrop (look));
+    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->photo, &self->crop, NULL,
+                               portrait_look_get_backdrop (look));
   else if (crop && self->shown_headshot != NULL)
     mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->shown_headshot, NULL, portrait_look_get_face (look),
                                portrait_look_get_backdrop (look));

@@ -105,7 +105,9 @@ static void
 show_stand_in (MienEditorWindow *self, MienAvatar *avatar, const PortraitLayer *layer)
 {
   cairo_surface_t *front = mien_wardrobe_lookup_art (self->wardrobe, avatar, layer->variant, MIEN_RING_ITEM_ART);
-  cairo_surface_t *behind = front != NULL ? mien_wardrobe_lookup_art_behind (self->wardrobe, avatar, layer->variant, MIEN_RING_ITEM_ART) : NULL;
+  cairo_surface_t *behind
+      = front != NULL ? mien_wardrobe_lookup_art_behind (self->wardrobe, avatar, layer->variant, MIEN_RING_ITEM_ART)
+                      : NULL;
 
   portrait_compositor_set_art (self->compositor, layer->type->name, front, behind);
 }
@@ -225,7 +227,8 @@ show_panel (MienEditorWindow *self)
   guint index = 0, n = portrait_look_get_n_layers (look);
   while (index < n && portrait_look_get_layer (look, index) != layer)
     index++;
-  mien_adjust_panel_set_avatar (panel, find_avatar (self, layer), mien_editor_window_get_layer_name (self, layer), layer->variant);
+  mien_adjust_panel_set_avatar (panel, find_avatar (self, layer), mien_editor_window_get_layer_name (self, layer),
+                                layer->variant);
   mien_adjust_panel_set_placement (panel, &layer->placement);
   mien_adjust_panel_set_order (panel, index + 1 < n, index > 0);
 }
@@ -240,7 +243,8 @@ static GtkWidget *
 new_wearing_row (MienEditorWindow *self, const PortraitLayer *layer)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *row = gtk_list_box_row_new ();
-  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *name = gtk_label_new (mien_editor_window_get_layer_name (self, layer));
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+            *name = gtk_label_new (mien_editor_window_get_layer_name (self, layer));
   GtkWidget *take_off = gtk_button_new_from_icon_name ("user-trash-symbolic");
   g_autofree char *remove_name = g_strdup_printf (_("Remove %s"), mien_editor_window_get_layer_name (self, layer));
   MienAvatar *avatar = find_avatar (self, layer);
@@ -287,7 +291,8 @@ new_wearing_row (MienEditorWindow *self, const PortraitLayer *layer)
   gtk_box_append (GTK_BOX (box), take_off);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_name (row, layer->type->name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, mien_editor_window_get_layer_name (self, layer), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  mien_editor_window_get_layer_name (self, layer), -1);
   return row;
 }
 
@@ -442,7 +447,8 @@ mien_editor_window_remove (MienEditorWindow *self, const char *type)
 static void
 set_placement (MienEditorWindow *self, const PortraitPlacement *placement)
 {
-  const PortraitLayer *layer = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
+  const PortraitLayer *layer
+      = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
 
   if (layer == NULL)
     return;
@@ -456,7 +462,8 @@ set_placement (MienEditorWindow *self, const PortraitPlacement *placement)
 static gboolean
 get_placement (MienEditorWindow *self, PortraitPlacement *out)
 {
-  const PortraitLayer *layer = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
+  const PortraitLayer *layer
+      = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
 
   if (layer != NULL)
     *out = layer->placement;
@@ -482,8 +489,8 @@ on_display_move (MienDisplay *display, double dx, double dy, MienEditorWindow *s
 
   if (!get_placement (self, &placement))
     return;
-  portrait_placement_drag (portrait_type_lookup (self->active), portrait_look_get_face (mien_draft_get_look (self->draft)), side, dx, dy,
-                           &placement);
+  portrait_placement_drag (portrait_type_lookup (self->active),
+                           portrait_look_get_face (mien_draft_get_look (self->draft)), side, dx, dy, &placement);
   set_placement (self, &placement);
 }
 
@@ -519,7 +526,8 @@ on_display_zoom (MienDisplay *display, double factor, MienEditorWindow *self)
 static void
 on_panel_put_back (MienAdjustPanel *panel, MienEditorWindow *self)
 {
-  const PortraitLayer *layer = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
+  const PortraitLayer *layer
+      = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
 
   if (layer == NULL)
     return;
@@ -563,7 +571,8 @@ on_panel_reorder (MienAdjustPanel *panel, int by, MienEditorWindow *self)
 static void
 on_panel_variant (MienAdjustPanel *panel, const char *id, MienEditorWindow *self)
 {
-  const PortraitLayer *layer = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
+  const PortraitLayer *layer
+      = self->active != NULL ? portrait_look_find_layer (mien_draft_get_look (self->draft), self->active) : NULL;
 
   if (layer == NULL)
     return;
@@ -583,7 +592,8 @@ on_panel_variant (MienAdjustPanel *panel, const char *id, MienEditorWindow *self
 
 /* The placement by which a layer lies over another face where it lay over the first. */
 static void
-keep_in_place (const PortraitLayer *layer, const PortraitFace *before, const PortraitFace *after, PortraitPlacement *out)
+keep_in_place (const PortraitLayer *layer, const PortraitFace *before, const PortraitFace *after,
+               PortraitPlacement *out)
 {
   PortraitAffine old_map, base_before, base_after, new_map;
   PortraitPoint pivot = { layer->type->pivot_x, layer->type->pivot_y }, from, to;

@@ -52,7 +52,7 @@ on_progress (guint64 done, guint64 total, gpointer data)
   g_autofree char *text = done < total ? g_strdup_printf (_("Sending your portrait: %s of %s"), sent, all)
                                        : g_strdup (_("Telling your friends…"));
   gtk_label_set_text (GTK_LABEL (self->publish_text), text);
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->publish_progress), CLAMP ((double) done / (double) total, 0, 1));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->publish_progress), CLAMP ((double)done / (double)total, 0, 1));
 }
 
 static void
@@ -109,7 +109,8 @@ send (MienEditorWindow *self, cairo_surface_t *portrait, const char *text, GAsyn
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->publish_progress), 0);
   show_bar (self, BAR_BUSY, text, NULL);
   mien_editor_window_update_actions (self);
-  mien_publisher_publish_async (self->publisher, portrait, on_progress, self, self->publish_cancellable, callback, g_object_ref (self));
+  mien_publisher_publish_async (self->publisher, portrait, on_progress, self, self->publish_cancellable, callback,
+                                g_object_ref (self));
 }
 
 /* What friends see until then, for "Undo". */
@@ -117,7 +118,8 @@ static void
 keep_published (MienEditorWindow *self)
 {
   gboolean current = FALSE;
-  cairo_surface_t *before = mien_gallery_lookup (self->gallery, mien_session_get_jid (self->session), PORTRAIT_STANDARD_SIZE, &current);
+  cairo_surface_t *before
+      = mien_gallery_lookup (self->gallery, mien_session_get_jid (self->session), PORTRAIT_STANDARD_SIZE, &current);
 
   g_clear_pointer (&self->published, cairo_surface_destroy);
   if (before != NULL && current)
@@ -166,7 +168,9 @@ on_taken_back (MienEditorWindow *self, GError *error)
     {
       self->was_published = FALSE;
       mien_editor_window_hide_publish (self);
-      mien_editor_window_tell (self, self->published != NULL ? _("Your friends see the former portrait again") : _("Your portrait was taken back"),
+      mien_editor_window_tell (self,
+                               self->published != NULL ? _ ("Your friends see the former portrait again")
+                                                       : _ ("Your portrait was taken back"),
                                NULL, NULL);
     }
   else

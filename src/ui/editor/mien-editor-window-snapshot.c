@@ -39,7 +39,8 @@ answer_waiting (MienEditorWindow *self, const GError *error)
     if (error != NULL)
       g_task_return_error (tasks->pdata[i], g_error_copy (error));
     else
-      g_task_return_pointer (tasks->pdata[i], cairo_surface_reference (self->portrait), (GDestroyNotify) cairo_surface_destroy);
+      g_task_return_pointer (tasks->pdata[i], cairo_surface_reference (self->portrait),
+                             (GDestroyNotify)cairo_surface_destroy);
 }
 
 /* S322: the portrait is shown in the previews. */
@@ -70,7 +71,8 @@ static void
 start_snapshot (MienEditorWindow *self)
 {
   /* The picture of an avatar that is on its way belongs to the portrait. */
-  if (self->art == NULL || self->snapshot_running || !mien_editor_window_has_all_art (self) || self->shown_headshot == NULL)
+  if (self->art == NULL || self->snapshot_running || !mien_editor_window_has_all_art (self)
+      || self->shown_headshot == NULL)
     return;
   self->snapshot_running = TRUE;
   self->snapshot_stale = FALSE;

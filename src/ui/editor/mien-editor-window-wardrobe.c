@@ -21,7 +21,8 @@ mien_editor_window_fill_ring (MienEditorWindow *self)
 
   if (catalogue == NULL)
     return;
-  g_autoptr (GPtrArray) avatars = mien_catalogue_query (catalogue, self->search != NULL ? NULL : self->type, self->search != NULL ? self->search : "");
+  g_autoptr (GPtrArray) avatars = mien_catalogue_query (catalogue, self->search != NULL ? NULL : self->type,
+                                                        self->search != NULL ? self->search : "");
   mien_ring_set_avatars (MIEN_RING (self->ring), avatars);
   gtk_stack_set_visible_child_name (GTK_STACK (self->pager), avatars->len > 0 ? "pages" : "empty");
   mien_editor_window_show_page (self);
@@ -106,7 +107,8 @@ new_type_row (MienEditorWindow *self, MienCatalogue *catalogue, const PortraitTy
   gtk_box_append (GTK_BOX (box), name);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_name (row, type->name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, mien_catalogue_get_type_name (catalogue, type), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  mien_catalogue_get_type_name (catalogue, type), -1);
   return row;
 }
 

@@ -34,7 +34,8 @@ static gboolean
 mien_editor_window_close_request (GtkWindow *window)
 {
   MienEditorWindow *self = MIEN_EDITOR_WINDOW (window);
-  gboolean changed = mien_draft_is_dirty (self->draft) && !portrait_look_equal (self->opened, mien_draft_get_look (self->draft));
+  gboolean changed
+      = mien_draft_is_dirty (self->draft) && !portrait_look_equal (self->opened, mien_draft_get_look (self->draft));
 
   if (!changed || self->close_allowed)
     {
@@ -42,9 +43,11 @@ mien_editor_window_close_request (GtkWindow *window)
       return GTK_WINDOW_CLASS (mien_editor_window_parent_class)->close_request (window);
     }
 
-  GtkWidget *dialog = adw_message_dialog_new (window, _("Keep your changes?"),
-                                              _("Your friends do not see them yet. Kept changes are here when you open the portrait again."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "discard", _("_Discard Changes"), "keep", _("_Keep Draft"), NULL);
+  GtkWidget *dialog = adw_message_dialog_new (
+      window, _ ("Keep your changes?"),
+      _ ("Your friends do not see them yet. Kept changes are here when you open the portrait again."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
+                                    _ ("_Discard Changes"), "keep", _ ("_Keep Draft"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "keep", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
@@ -119,7 +122,8 @@ build_side (MienEditorWindow *self)
   self->search_entry = gtk_search_entry_new ();
   gtk_editable_set_max_width_chars (GTK_EDITABLE (self->search_entry), 8);
   g_object_set (self->search_entry, "placeholder-text", _("Search avatars"), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Search avatars"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Search avatars"), -1);
   g_signal_connect (self->search_entry, "search-changed", G_CALLBACK (mien_editor_window_on_search), self);
   g_signal_connect_swapped (self->search_entry, "stop-search", G_CALLBACK (gtk_widget_grab_focus), self->ring);
   gtk_editable_set_width_chars (GTK_EDITABLE (self->search_entry), 8);
@@ -128,7 +132,8 @@ build_side (MienEditorWindow *self)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->types), GTK_SELECTION_SINGLE);
   gtk_widget_add_css_class (self->types, "navigation-sidebar");
   gtk_widget_add_css_class (self->types, "mien-types");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->types), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Kinds of avatars"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->types), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Kinds of avatars"),
+                                  -1);
   g_signal_connect (self->types, "row-selected", G_CALLBACK (mien_editor_window_on_type), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->types);
@@ -136,7 +141,8 @@ build_side (MienEditorWindow *self)
 
   self->crop_button = new_side_button (_("C_rop…"), "win.crop");
   self->eyes_button = new_side_button (_("_Eyes"), "win.mark-eyes");
-  gtk_widget_set_tooltip_text (self->eyes_button, _("Mark the eyes by two clicks, so that avatars go to the right place"));
+  gtk_widget_set_tooltip_text (self->eyes_button,
+                               _ ("Mark the eyes by two clicks, so that avatars go to the right place"));
   gtk_box_set_homogeneous (GTK_BOX (pair), TRUE);
   gtk_box_append (GTK_BOX (pair), self->crop_button);
   gtk_box_append (GTK_BOX (pair), self->eyes_button);
@@ -212,12 +218,14 @@ build_stage (MienEditorWindow *self)
 static GtkWidget *
 build_beside (MienEditorWindow *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *scrolled = gtk_scrolled_window_new (), *title = gtk_label_new (_("What you wear"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *scrolled = gtk_scrolled_window_new (),
+            *title = gtk_label_new (_ ("What you wear"));
 
   self->wearing = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_widget_add_css_class (title, "heading");
-  self->hint = gtk_label_new (_("Pick something from the ring to put it on. Drag it on the picture, or use the controls that appear here."));
+  self->hint = gtk_label_new (
+      _ ("Pick something from the ring to put it on. Drag it on the picture, or use the controls that appear here."));
   gtk_label_set_wrap (GTK_LABEL (self->hint), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->hint), 0);
   gtk_label_set_max_width_chars (GTK_LABEL (self->hint), 30);
@@ -226,7 +234,8 @@ build_beside (MienEditorWindow *self)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->wearing_list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->wearing_list, "boxed-list");
   gtk_widget_add_css_class (self->wearing_list, "mien-wearing");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->wearing_list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("What you wear"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->wearing_list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("What you wear"), -1);
   gtk_box_append (GTK_BOX (self->wearing), title);
   gtk_box_append (GTK_BOX (self->wearing), self->hint);
   gtk_box_append (GTK_BOX (self->wearing), self->wearing_list);
@@ -262,7 +271,8 @@ on_publish_cancel (GtkButton *button, MienEditorWindow *self)
 static GtkWidget *
 build_publish_bar (MienEditorWindow *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *close = gtk_button_new_from_icon_name ("window-close-symbolic");
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12),
+            *close = gtk_button_new_from_icon_name ("window-close-symbolic");
 
   GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->publish_text = gtk_label_new (NULL);
@@ -279,7 +289,8 @@ build_publish_bar (MienEditorWindow *self)
   self->publish_progress = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->publish_progress, GTK_ALIGN_CENTER);
   gtk_widget_set_size_request (self->publish_progress, 200, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->publish_progress), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Sent"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->publish_progress), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Sent"),
+                                  -1);
   self->publish_cancel = gtk_button_new_with_label (_("Cancel"));
   g_signal_connect (self->publish_cancel, "clicked", G_CALLBACK (on_publish_cancel), self);
   self->publish_retry = new_side_button (_("_Retry"), "win.publish");
@@ -288,7 +299,8 @@ build_publish_bar (MienEditorWindow *self)
   gtk_widget_set_tooltip_text (close, _("Hide"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Hide"), -1);
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (mien_editor_window_hide_publish), self);
-  GtkWidget *parts[] = { texts, self->publish_progress, self->publish_cancel, self->publish_retry, self->publish_undo, close };
+  GtkWidget *parts[]
+      = { texts, self->publish_progress, self->publish_cancel, self->publish_retry, self->publish_undo, close };
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       gtk_widget_set_valign (parts[i], GTK_ALIGN_CENTER);
@@ -307,7 +319,8 @@ build_sync_bar (MienEditorWindow *self)
   self->sync_bar = gtk_progress_bar_new ();
   gtk_widget_add_css_class (self->sync_bar, "osd");
   gtk_widget_set_tooltip_text (self->sync_bar, _("Getting new avatars"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->sync_bar), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Getting new avatars"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->sync_bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Getting new avatars"), -1);
   self->sync_revealer = gtk_revealer_new ();
   gtk_revealer_set_transition_type (GTK_REVEALER (self->sync_revealer), GTK_REVEALER_TRANSITION_TYPE_CROSSFADE);
   gtk_revealer_set_child (GTK_REVEALER (self->sync_revealer), self->sync_bar);
@@ -406,8 +419,8 @@ mien_editor_window_init (MienEditorWindow *self)
 }
 
 GtkWidget *
-mien_editor_window_new (GtkApplication *app, MienSession *session, MienDraft *draft, MienWardrobe *wardrobe, MienGallery *gallery,
-                        MienPublisher *publisher)
+mien_editor_window_new (GtkApplication *app, MienSession *session, MienDraft *draft, MienWardrobe *wardrobe,
+                        MienGallery *gallery, MienPublisher *publisher)
 {
   g_return_val_if_fail (MIEN_IS_DRAFT (draft), NULL);
   g_return_val_if_fail (MIEN_IS_WARDROBE (wardrobe), NULL);

@@ -17,7 +17,8 @@ static MienFileChooser replaced;
 static void
 on_response (GtkNativeDialog *dialog, int response, Question *question)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+  g_autoptr (GFile) file
+      = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
 
   question->answer (file, question->user_data);
   g_object_unref (question->dialog);
@@ -41,10 +42,12 @@ add_filter (GtkFileChooser *chooser, const char *name, const char * const *patte
 
 /* S304, S320: where a dialog says. */
 static void
-ask_system (GtkWindow *parent, MienFileQuestion kind, const char *suggested_name, MienFileAnswer answer, gpointer user_data)
+ask_system (GtkWindow *parent, MienFileQuestion kind, const char *suggested_name, MienFileAnswer answer,
+            gpointer user_data)
 {
   static const char * const titles[] = { N_("Choose a Photo"), N_("Open a Look"), N_("Save Picture"), N_("Save Look") };
-  static const char * const pictures[] = { "image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff", NULL };
+  static const char *const pictures[]
+      = { "image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff", NULL };
   static const char * const looks[] = { "mienlook", "json", NULL };
   static const char * const formats[] = { "png", "jpg", "jpeg", "bmp", NULL };
   gboolean save = kind == MIEN_FILE_SAVE_PICTURE || kind == MIEN_FILE_SAVE_LOOK;
@@ -52,8 +55,9 @@ ask_system (GtkWindow *parent, MienFileQuestion kind, const char *suggested_name
 
   question->answer = answer;
   question->user_data = user_data;
-  question->dialog = gtk_file_chooser_native_new (_(titles[kind]), parent, save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
-                                                  save ? _("_Save") : _("_Open"), _("_Cancel"));
+  question->dialog = gtk_file_chooser_native_new (_ (titles[kind]), parent,
+                                                  save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
+                                                  save ? _ ("_Save") : _ ("_Open"), _ ("_Cancel"));
   GtkFileChooser *chooser = GTK_FILE_CHOOSER (question->dialog);
   switch (kind)
     {
@@ -73,7 +77,8 @@ ask_system (GtkWindow *parent, MienFileQuestion kind, const char *suggested_name
 }
 
 void
-mien_file_choose (GtkWindow *parent, MienFileQuestion question, const char *suggested_name, MienFileAnswer answer, gpointer user_data)
+mien_file_choose (GtkWindow *parent, MienFileQuestion question, const char *suggested_name, MienFileAnswer answer,
+                  gpointer user_data)
 {
   g_return_if_fail (answer != NULL);
 

@@ -17,7 +17,7 @@
 #define DEFAULT_HEIGHT 640
 #define THUMBNAIL 144
 #define PHOTO_BACKDROP 0xffffff          /* behind a photo that is transparent somewhere */
-#define UPRIGHT_FROM 20.0                /* degrees: a head that lies more than this is set upright in the first guess */
+#define UPRIGHT_FROM 20.0 /* degrees: a head that lies more than this is set upright in the first guess */
 #define TILT_LIMIT 45.0
 #define READ_STEP (256 * 1024)
 
@@ -44,7 +44,7 @@ struct _MienHeadshotDialog
   char             *error;
 
   /* Borrowed from the template */
-  GtkWidget        *pages, *back, *use, *error_label, *drawn_box, *photos_title, *photos_box, *view, *zoom, *tilt, *title;
+  GtkWidget *pages, *back, *use, *error_label, *drawn_box, *photos_title, *photos_box, *view, *zoom, *tilt, *title;
   int               quarter;             /* turns of 90° */
 };
 
@@ -167,7 +167,8 @@ find_face (MienHeadshotDialog *self, cairo_surface_t *surface, gboolean whole, G
 static double
 get_max_side (MienHeadshotDialog *self)
 {
-  return mien_crop_get_max_side (cairo_image_surface_get_width (self->photo), cairo_image_surface_get_height (self->photo),
+  return mien_crop_get_max_side (cairo_image_surface_get_width (self->photo),
+                                 cairo_image_surface_get_height (self->photo),
                                  mien_crop_view_get_crop (MIEN_CROP_VIEW (self->view))->angle);
 }
 
@@ -278,8 +279,9 @@ on_photo_face (GObject *source, GAsyncResult *result, gpointer data)
     }
   int width = cairo_image_surface_get_width (self->photo), height = cairo_image_surface_get_height (self->photo);
   MienCrop crop;
-  mien_crop_init_face (width, height, job->face.left_eye.x / width, job->face.left_eye.y / height, job->face.right_eye.x / width,
-                       job->face.right_eye.y / height, fabs (job->face.tilt) > UPRIGHT_FROM, &crop);
+  mien_crop_init_face (width, height, job->face.left_eye.x / width, job->face.left_eye.y / height,
+                       job->face.right_eye.x / width, job->face.right_eye.y / height,
+                       fabs (job->face.tilt) > UPRIGHT_FROM, &crop);
   open_crop (self, &crop);
 }
 
@@ -340,8 +342,9 @@ take_known_face (MienHeadshotDialog *self)
   const PortraitFace *known = &self->photo_face;
 
   if (!self->photo_face_known
-      || !mien_crop_map_face (&self->crop, known->left_eye.x * width, known->left_eye.y * width, known->right_eye.x * width,
-                              known->right_eye.y * width, known->unit * PORTRAIT_BOX_UNITS * width, &self->face))
+      || !mien_crop_map_face (&self->crop, known->left_eye.x * width, known->left_eye.y * width,
+                              known->right_eye.x * width, known->right_eye.y * width,
+                              known->unit * PORTRAIT_BOX_UNITS * width, &self->face))
     return FALSE;
   self->face.source = known->source;
   return TRUE;
@@ -466,14 +469,16 @@ on_drawn (GObject *source, GAsyncResult *result, gpointer data)
       self->headshot = cairo_surface_reference (surface);
       self->backdrop = drawn->backdrop;
       self->drawn = TRUE;
-      portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0, PORTRAIT_EYES_MARKED, &self->face);
+      portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0, PORTRAIT_EYES_MARKED,
+                               &self->face);
       choose (self);
     }
   g_clear_pointer (&surface, cairo_surface_destroy);
 }
 
 static void
-request_drawn (MienHeadshotDialog *self, const MienDrawnHeadshot *drawn, GtkWidget *picture, int size, GCancellable *cancellable)
+request_drawn (MienHeadshotDialog *self, const MienDrawnHeadshot *drawn, GtkWidget *picture, int size,
+               GCancellable *cancellable)
 {
   DrawnRequest *request = g_new0 (DrawnRequest, 1);
 
@@ -607,7 +612,8 @@ on_pasted_read (GObject *source, GAsyncResult *result, gpointer data)
       mien_headshot_load_bytes_async (all, self->work, on_photo_loaded, g_object_ref (self));
       return;
     }
-  g_input_stream_read_bytes_async (G_INPUT_STREAM (source), READ_STEP, G_PRIORITY_DEFAULT, self->work, on_pasted_read, g_object_ref (self));
+  g_input_stream_read_bytes_async (G_INPUT_STREAM (source), READ_STEP, G_PRIORITY_DEFAULT, self->work, on_pasted_read,
+                                   g_object_ref (self));
 }
 
 static void
@@ -628,7 +634,8 @@ on_paste_stream (GObject *source, GAsyncResult *result, gpointer data)
     }
   g_clear_pointer (&self->pasted, g_byte_array_unref);
   self->pasted = g_byte_array_new ();
-  g_input_stream_read_bytes_async (stream, READ_STEP, G_PRIORITY_DEFAULT, self->work, on_pasted_read, g_object_ref (self));
+  g_input_stream_read_bytes_async (stream, READ_STEP, G_PRIORITY_DEFAULT, self->work, on_pasted_read,
+                                   g_object_ref (self));
 }
 
 static void
@@ -647,13 +654,15 @@ on_paste_files (GObject *source, GAsyncResult *result, gpointer data)
 static void
 paste (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  static const char *types[] = { "image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif", NULL };
+  static const char *types[]
+      = { "image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif", NULL };
   MienHeadshotDialog *self = MIEN_HEADSHOT_DIALOG (widget);
   GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
 
   begin_work (self);
   if (gdk_content_formats_contain_gtype (gdk_clipboard_get_formats (clipboard), GDK_TYPE_FILE_LIST))
-    gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, self->work, on_paste_files, g_object_ref (self));
+    gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, self->work, on_paste_files,
+                                    g_object_ref (self));
   else
     gdk_clipboard_read_async (clipboard, types, G_PRIORITY_DEFAULT, self->work, on_paste_stream, g_object_ref (self));
 }
@@ -689,7 +698,8 @@ build_choose (MienHeadshotDialog *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *scrolled = gtk_scrolled_window_new ();
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *open = gtk_button_new_with_mnemonic (_("_Open a Photo…")), *insert = gtk_button_new_with_mnemonic (_("_Paste"));
+  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open a Photo…")),
+            *insert = gtk_button_new_with_mnemonic (_ ("_Paste"));
   GtkWidget *hint = gtk_label_new (_("or drop a picture here"));
 
   self->error_label = gtk_label_new (NULL);
@@ -716,7 +726,8 @@ build_choose (MienHeadshotDialog *self)
   gtk_widget_set_margin_top (self->photos_title, 6);
   GtkWidget *drawn_title = new_title (_("Drawn for you"));
   gtk_widget_set_margin_top (drawn_title, 6);
-  GtkWidget *parts[] = { self->error_label, buttons, drawn_title, self->drawn_box, self->photos_title, self->photos_box };
+  GtkWidget *parts[]
+      = { self->error_label, buttons, drawn_title, self->drawn_box, self->photos_title, self->photos_box };
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (box), parts[i]);
   gtk_widget_add_css_class (box, "mien-headshot-page");
@@ -728,7 +739,8 @@ build_choose (MienHeadshotDialog *self)
 static GtkWidget *
 build_busy (MienHeadshotDialog *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *spinner = gtk_spinner_new (), *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *spinner = gtk_spinner_new (),
+            *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
 
   gtk_spinner_start (GTK_SPINNER (spinner));
   gtk_widget_set_size_request (spinner, 48, 48);
@@ -881,7 +893,8 @@ mien_headshot_dialog_class_init (MienHeadshotDialogClass *klass)
   gtk_widget_class_install_action (widget_class, "headshot.paste", NULL, paste);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, "headshot.paste", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  signals[CHOSEN] = g_signal_new ("chosen", MIEN_TYPE_HEADSHOT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHOSEN]
+      = g_signal_new ("chosen", MIEN_TYPE_HEADSHOT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -898,8 +911,9 @@ mien_headshot_dialog_new (GtkWindow *parent, MienWardrobe *wardrobe)
 {
   g_return_val_if_fail (MIEN_IS_WARDROBE (wardrobe), NULL);
 
-  MienHeadshotDialog *self = g_object_new (MIEN_TYPE_HEADSHOT_DIALOG, "transient-for", parent, "modal", TRUE, "title", _("Headshot"),
-                                           "default-width", DEFAULT_WIDTH, "default-height", DEFAULT_HEIGHT, NULL);
+  MienHeadshotDialog *self
+      = g_object_new (MIEN_TYPE_HEADSHOT_DIALOG, "transient-for", parent, "modal", TRUE, "title", _ ("Headshot"),
+                      "default-width", DEFAULT_WIDTH, "default-height", DEFAULT_HEIGHT, NULL);
   const char *pictures = g_get_user_special_dir (G_USER_DIRECTORY_PICTURES);
   self->wardrobe = g_object_ref (wardrobe);
   fill_drawn (self);
@@ -909,7 +923,8 @@ mien_headshot_dialog_new (GtkWindow *parent, MienWardrobe *wardrobe)
 }
 
 void
-mien_headshot_dialog_crop (MienHeadshotDialog *self, cairo_surface_t *photo, const MienCrop *crop, const PortraitFace *face, guint32 backdrop)
+mien_headshot_dialog_crop (MienHeadshotDialog *self, cairo_surface_t *photo, const MienCrop *crop,
+                           const PortraitFace *face, guint32 backdrop)
 {
   g_return_if_fail (MIEN_IS_HEADSHOT_DIALOG (self));
   g_return_if_fail (photo != NULL);

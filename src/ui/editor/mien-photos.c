@@ -88,7 +88,9 @@ newest_first (gconstpointer a, gconstpointer b)
 {
   const Entry *one = *(Entry * const *) a, *other = *(Entry * const *) b;
 
-  return one->modified < other->modified ? 1 : one->modified > other->modified ? -1 : g_strcmp0 (one->path, other->path);
+  return one->modified < other->modified   ? 1
+         : one->modified > other->modified ? -1
+                                           : g_strcmp0 (one->path, other->path);
 }
 
 static GPtrArray *
@@ -96,11 +98,15 @@ list_photos (const char *path, GCancellable *cancellable)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
   g_autoptr (GFile) folder = g_file_new_for_path (path);
-  g_autoptr (GFileEnumerator) files = g_file_enumerate_children (folder, "standard::name,standard::type,standard::size,standard::is-hidden,standard::fast-content-type,time::modified",
-                                                                 G_FILE_QUERY_INFO_NONE, cancellable, NULL);
+  g_autoptr (GFileEnumerator) files = g_file_enumerate_children (
+      folder,
+      "standard::name,standard::type,standard::size,standard::is-hidden,standard::fast-content-type,time::modified",
+      G_FILE_QUERY_INFO_NONE, cancellable, NULL);
   GFileInfo *info;
 
-  for (guint n = 0; files != NULL && n < MIEN_PHOTOS_MAX_LISTED && g_file_enumerator_iterate (files, &info, NULL, cancellable, NULL) && info != NULL; n++)
+  for (guint n = 0; files != NULL && n < MIEN_PHOTOS_MAX_LISTED
+                    && g_file_enumerator_iterate (files, &info, NULL, cancellable, NULL) && info != NULL;
+       n++)
     {
       const char *type = g_file_info_get_attribute_string (info, "standard::fast-content-type");
       if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR || g_file_info_get_is_hidden (info) || type == NULL
@@ -137,7 +143,8 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 void
-mien_photos_load (const char *folder, guint max_photos, int size, GCancellable *cancellable, MienPhotosFunc func, gpointer user_data)
+mien_photos_load (const char *folder, guint max_photos, int size, GCancellable *cancellable, MienPhotosFunc func,
+                  gpointer user_data)
 {
   g_return_if_fail (folder != NULL);
   g_return_if_fail (G_IS_CANCELLABLE (cancellable));

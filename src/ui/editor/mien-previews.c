@@ -197,7 +197,8 @@ build_header (MienPreviews *self)
 static GtkWidget *
 build_pictures (MienPreviews *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING), *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING),
+            *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING);
 
   for (gsize i = 0; i < N_SIZES; i++)

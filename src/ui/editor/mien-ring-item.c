@@ -85,7 +85,8 @@ render_art (MienRingItem *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
-  mien_wardrobe_render_art_async (self->wardrobe, self->avatar, self->variant, MIEN_RING_ITEM_ART, self->cancellable, on_art, g_object_ref (self));
+  mien_wardrobe_render_art_async (self->wardrobe, self->avatar, self->variant, MIEN_RING_ITEM_ART, self->cancellable,
+                                  on_art, g_object_ref (self));
 }
 
 static void
@@ -138,7 +139,8 @@ mien_ring_item_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   MienRingItem *self = MIEN_RING_ITEM (widget);
   double size = MIN (gtk_widget_get_width (widget), gtk_widget_get_height (widget));
   double grown = self->hovered || gtk_widget_has_visible_focus (widget) ? GROWN : 1, edge = size * (GROWN - 1) / 2 + 1;
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) -edge, (float) -edge, (float) (size + 2 * edge), (float) (size + 2 * edge));
+  graphene_rect_t bounds
+      = GRAPHENE_RECT_INIT ((float)-edge, (float)-edge, (float)(size + 2 * edge), (float)(size + 2 * edge));
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
 
   cairo_translate (cr, size / 2, size / 2);
@@ -255,7 +257,8 @@ mien_ring_item_class_init (MienRingItemClass *klass)
   gtk_widget_class_set_css_name (widget_class, "mien-ring-item");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
 
-  signals[ACTIVATE] = g_signal_new ("activate", MIEN_TYPE_RING_ITEM, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ACTIVATE] = g_signal_new ("activate", MIEN_TYPE_RING_ITEM, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -289,7 +292,8 @@ mien_ring_item_new (MienWardrobe *wardrobe, MienAvatar *avatar, const char *vari
   self->wardrobe = g_object_ref (wardrobe);
   self->avatar = g_object_ref (avatar);
   self->variant = g_strdup (variant);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, mien_avatar_get_name (avatar), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, mien_avatar_get_name (avatar),
+                                  -1);
   render_art (self);
   return GTK_WIDGET (self);
 }
@@ -310,7 +314,8 @@ mien_ring_item_set_worn (MienRingItem *self, gboolean worn)
   if (self->worn == worn)
     return;
   self->worn = worn;
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_PRESSED, worn ? GTK_ACCESSIBLE_TRISTATE_TRUE : GTK_ACCESSIBLE_TRISTATE_FALSE, -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_PRESSED,
+                               worn ? GTK_ACCESSIBLE_TRISTATE_TRUE : GTK_ACCESSIBLE_TRISTATE_FALSE, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -54,7 +54,8 @@ on_activate (MienRingItem *item, MienRing *self)
 static const PortraitLayer *
 find_worn (MienRing *self, MienAvatar *avatar)
 {
-  const PortraitLayer *layer = self->look != NULL ? portrait_look_find_layer (self->look, mien_avatar_get_avatar_type (avatar)->name) : NULL;
+  const PortraitLayer *layer
+      = self->look != NULL ? portrait_look_find_layer (self->look, mien_avatar_get_avatar_type (avatar)->name) : NULL;
 
   return layer != NULL && g_str_equal (layer->avatar, mien_avatar_get_id (avatar)) ? layer : NULL;
 }
@@ -120,7 +121,8 @@ mien_ring_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
 static void
 place (GtkWidget *child, double x, double y, int size)
 {
-  GskTransform *transform = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float) (x - size / 2.0), (float) (y - size / 2.0)));
+  GskTransform *transform
+      = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float)(x - size / 2.0), (float)(y - size / 2.0)));
 
   /* A child must be measured before it is allocated. */
   gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
@@ -146,7 +148,8 @@ mien_ring_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   int page = self->ring.page, n;
   double turn = self->ring.turn;
 
-  portrait_ring_init (&self->ring, get_n_places (self), (PortraitPoint) { width / 2.0, height / 2.0 }, radius - item / 2, item / 2);
+  portrait_ring_init (&self->ring, get_n_places (self), (PortraitPoint){ width / 2.0, height / 2.0 }, radius - item / 2,
+                      item / 2);
   self->ring.gap = 0;
   self->ring.page = page;
   self->ring.turn = turn;
@@ -374,10 +377,13 @@ mien_ring_class_init (MienRingClass *klass)
   gtk_widget_class_set_css_name (widget_class, "mien-ring");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 
-  properties[PROP_PAGE] = g_param_spec_int ("page", NULL, NULL, 0, G_MAXINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_N_PAGES] = g_param_spec_int ("n-pages", NULL, NULL, 1, G_MAXINT, 1, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PAGE]
+      = g_param_spec_int ("page", NULL, NULL, 0, G_MAXINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_PAGES]
+      = g_param_spec_int ("n-pages", NULL, NULL, 1, G_MAXINT, 1, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
-  signals[PICKED] = g_signal_new ("picked", MIEN_TYPE_RING, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MIEN_TYPE_AVATAR);
+  signals[PICKED] = g_signal_new ("picked", MIEN_TYPE_RING, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                  MIEN_TYPE_AVATAR);
 }
 
 static void
@@ -388,7 +394,8 @@ mien_ring_init (MienRing *self)
   portrait_ring_init (&self->ring, 0, (PortraitPoint) { 0, 0 }, 0, 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Avatars"), -1);
 
-  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES | GTK_EVENT_CONTROLLER_SCROLL_DISCRETE);
+  GtkEventController *scroll
+      = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES | GTK_EVENT_CONTROLLER_SCROLL_DISCRETE);
   g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
   gtk_widget_add_controller (GTK_WIDGET (self), scroll);
 
@@ -440,7 +447,8 @@ mien_ring_set_avatars (MienRing *self, GPtrArray *avatars)
   for (guint i = 0; i < MIN (avatars->len, PORTRAIT_RING_MAX_ITEMS); i++)
     g_ptr_array_add (self->avatars, g_object_ref (avatars->pdata[i]));
   stop_turning (self);
-  portrait_ring_init (&self->ring, get_n_places (self), self->ring.centre, self->ring.hole_radius, self->ring.item_radius);
+  portrait_ring_init (&self->ring, get_n_places (self), self->ring.centre, self->ring.hole_radius,
+                      self->ring.item_radius);
   fill_page (self);
 }
 
