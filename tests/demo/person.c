@@ -329,9 +329,10 @@ wait_handled (Person *self)
   for (int i = 0; i < 4; i++)
     {
       g_autoptr (AtspiAccessible) application = get_application (self);
-      g_autofree char *name = application != NULL ? atspi_accessible_get_name (application, NULL) : NULL;
       g_autoptr (AtspiAccessible) first = application != NULL ? atspi_accessible_get_child_at_index (application, 0, NULL) : NULL;
       AtspiRect rect;
+      if (application != NULL)
+        g_free (atspi_accessible_get_name (application, NULL));
       if (first != NULL)
         get_extents (first, &rect);
     }
