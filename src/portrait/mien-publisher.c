@@ -64,6 +64,28 @@ publication_free (gpointer data)
   g_free (p);
 }
 
+/* A portrait server that is not there, or not now: of the IM server's errors (RFC 6120 section 8.3.3) and of HTTP's. */
+static gboolean
+is_away (const GError *error)
+{
+  static const char * const conditions[] = { "service-unavailable", "remote-server-not-found", "remote-server-timeout",
+                                             "recipient-unavailable", "internal-server-error", NULL };
+  const char *condition = xmpp_error_get_condition (error);
+  guint status = error->domain == MIEN_HTTP_ERROR ? mien_http_error_get_status (error) : 0;
+
+  return (condition != NULL && g_strv_contains (conditions, condition)) || (status >= 502 && status <= 504);
+}
+
+/* What other programs say does not always end like a sentence. */
+static char *
+as_sentence (const char *text)
+{
+  gboolean ends = g_str_has_suffix (text, ".") || g_str_has_suffix (text, "!") || g_str_has_suffix (text, "?") ||
+                  g_str_has_suffix (text, "。");
+
+  return g_strconcat (text, ends ? NULL : ".", NULL);
+}
+
 /* Ends @task with @error in our domain: what the person can do is another thing after a refusal than after a loss. */
 static void
 fail (GTask  *task,
@@ -74,13 +96,17 @@ fail (GTask  *task,
                   g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_UNREACHABLE) ||
                   g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_TIMEOUT) ||
                   g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_TRUNCATED) ||
-                  (error->domain == MIEN_HTTP_ERROR && mien_http_error_get_status (error) == 503);
+                  is_away (error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || error->domain == MIEN_PORTRAIT_ERROR)
     g_task_return_error (task, g_steal_pointer (&owned));
   else if (lost)
-    g_task_return_new_error (task, MIEN_PORTRAIT_ERROR, MIEN_PORTRAIT_ERROR_INTERRUPTED,
-                             _("The connection was lost while publishing: %s Your draft is kept; try again."), error->message);
+    {
+      g_autofree char *why = as_sentence (error->message);
+
+      g_task_return_new_error (task, MIEN_PORTRAIT_ERROR, MIEN_PORTRAIT_ERROR_INTERRUPTED,
+                               _("The connection was lost while publishing: %s Your draft is kept; try again."), why);
+    }
   else
     g_task_return_new_error (task, MIEN_PORTRAIT_ERROR, MIEN_PORTRAIT_ERROR_REFUSED, "%s", error->message);
   g_object_unref (task);
