@@ -30,7 +30,7 @@ typedef struct
   gboolean live;                   /* told in this session: it beats what others remember */
   gboolean asked;                  /* its metadata was asked for */
   gboolean query;                  /* to be in the next question to the component */
-  char    *doubt;                  /* a hash in presence that is not PEP's: the node is looked at, once for each */
+  char    *doubt;                  /* a hash in presence ("": none) that is not PEP's: the node is looked at, once for each */
   gboolean unsure;                 /* its metadata is to be asked for although it is known */
   char    *shown;                  /* key of the former picture, for as long as the present one is not here */
 } MienGalleryEntry;

@@ -147,7 +147,8 @@ on_doubt_time (gpointer data)
 }
 
 /* Presence and PEP disagree, and either may be right: Prosody repeats the hash of the sign-in in presence for as long as it
- * lasts; ejabberd pushes nothing to a friend whose presence it had before the friendship was mutual. The node knows. */
+ * lasts; ejabberd pushes nothing to a friend whose presence it had before the friendship was mutual, nor when a
+ * node is deleted. The node knows. */
 static void
 doubt (MienGallery      *self,
        MienGalleryEntry *entry,
@@ -171,9 +172,10 @@ on_vcard_update (XmppPorter *porter,
   const char *from = xmpp_node_get (presence, "from");
   g_autoptr(XmppJid) jid = from != NULL ? xmpp_jid_new (from, NULL) : NULL;
   g_autofree char *sha1 = NULL;
+  XmppVcardUpdate update = xmpp_vcard_update_parse (presence, &sha1);
   MienGalleryEntry *entry;
 
-  if (jid == NULL || xmpp_node_get (presence, "type") != NULL || xmpp_vcard_update_parse (presence, &sha1) != XMPP_VCARD_UPDATE_HASH)
+  if (jid == NULL || xmpp_node_get (presence, "type") != NULL || (update != XMPP_VCARD_UPDATE_HASH && update != XMPP_VCARD_UPDATE_NONE))
     return FALSE;
   /* Rooms send their occupants' presence: only friends' (and our own) count. */
   if (mien_roster_lookup (mien_session_get_roster (self->session), xmpp_jid_get_bare (jid)) == NULL &&
@@ -184,9 +186,11 @@ on_vcard_update (XmppPorter *porter,
     return FALSE;
   if (entry->live && entry->source == MIEN_GALLERY_FROM_PEP)
     {
-      doubt (self, entry, sha1);
+      doubt (self, entry, sha1 != NULL ? sha1 : "");
       return FALSE;
     }
+  if (update == XMPP_VCARD_UPDATE_NONE)   /* a client's word for itself: there may be one in PEP all the same */
+    return FALSE;
   mien_gallery_learn (self, xmpp_jid_get_bare (jid), sha1, NULL, NULL, g_get_real_time (), MIEN_GALLERY_FROM_VCARD);
   if (is_own_server (self, xmpp_jid_get_bare (jid)))
     {
@@ -329,6 +333,12 @@ query_everybody (MienGallery *self)
 
 typedef struct { MienGallery *self; char *jid; } Ask;
 
+static gboolean
+is_gone (const GError *error)
+{
+  return g_strcmp0 (xmpp_error_get_condition (error), "item-not-found") == 0;
+}
+
 static void
 on_metadata (GObject      *source,
              GAsyncResult *result,
@@ -352,6 +362,8 @@ on_metadata (GObject      *source,
     learn_metadata (self, jid, item);
   else if (!entry->known && (answer != NULL || g_error_matches (error, XMPP_ERROR, XMPP_ERROR_STANZA)))
     mien_gallery_learn (self, jid, NULL, NULL, NULL, -1, MIEN_GALLERY_FROM_NOBODY);   /* the negative cache */
+  else if (entry->doubt != NULL && *entry->doubt == '\0' && (answer != NULL || is_gone (error)))
+    mien_gallery_learn (self, jid, NULL, NULL, NULL, -1, MIEN_GALLERY_FROM_PEP);   /* presence was right: taken back */
   else if (answer == NULL)
     entry->asked = FALSE;   /* lost on the way: may be asked again */
   ask_next (self);

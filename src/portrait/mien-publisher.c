@@ -512,6 +512,26 @@ on_retracted (GObject      *source,
     finish (task);
 }
 
+/* The picture itself was readable by its hash. A server that keeps the node is no reason to call the portrait not taken back. */
+static void
+on_data_deleted (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  GTask *task = user_data;
+  MienPublisher *self = g_task_get_source_object (task);
+  const char *service = mien_session_get_portrait_service (self->session);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(XmppNode) answer = xmpp_porter_iq_finish (XMPP_PORTER (source), result, &error);
+
+  if (answer == NULL)
+    g_debug ("the data node was not deleted: %s", error->message);
+  if (service != NULL)
+    xmpp_porter_iq_async (get_porter (task), mien_portrait_retract_request (service), 0, g_task_get_cancellable (task), on_retracted, task);
+  else
+    finish (task);
+}
+
 static void
 on_emptied (GObject      *source,
             GAsyncResult *result,
@@ -529,10 +549,8 @@ on_emptied (GObject      *source,
       return;
     }
   g_clear_error (&error);
-  if (service != NULL)
-    xmpp_porter_iq_async (get_porter (task), mien_portrait_retract_request (service), 0, g_task_get_cancellable (task), on_retracted, task);
-  else
-    finish (task);
+  xmpp_porter_iq_async (get_porter (task), xmpp_pubsub_delete_node (NULL, XMPP_NS_AVATAR_DATA), PEP_SECONDS, g_task_get_cancellable (task),
+                        on_data_deleted, task);
 }
 
 void

@@ -24,7 +24,7 @@ MienPublisher *mien_publisher_new (MienSession *session, SoupSession *http);
 void     mien_publisher_publish_async (MienPublisher *self, cairo_surface_t *portrait, MienProgress progress, gpointer progress_data,
                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mien_publisher_publish_finish (MienPublisher *self, GAsyncResult *result, gint64 *out_updated, char **out_sha256, GError **error);   /* Unix seconds; sha256 NULL without a portrait server */
-/* Takes the portrait back: empty metadata, and the component forgets it. */
+/* Takes the portrait back: empty metadata, the data node is deleted, and the component forgets it. */
 void     mien_publisher_retract_async (MienPublisher *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mien_publisher_retract_finish (MienPublisher *self, GAsyncResult *result, GError **error);
 

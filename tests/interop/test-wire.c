@@ -194,6 +194,9 @@ test_nodes (void)
   {
     g_autoptr (GPtrArray) metadata = plain_items (plain, WANDA, XMPP_NS_AVATAR_METADATA);
 
+    g_autoptr (GPtrArray) data = plain_items (plain, WANDA, XMPP_NS_AVATAR_DATA);
+
+    g_assert_cmpuint (data->len, ==, 0);
     g_assert_cmpuint (metadata->len, ==, 1);
     g_assert_null (xmpp_node_first (xmpp_pubsub_item_payload (metadata->pdata[0], "metadata", XMPP_NS_AVATAR_METADATA)));
   }
