@@ -157,10 +157,11 @@ on_refuse (MienCertificatePage *self)
   g_signal_emit (self, signals[REFUSE], 0);
 }
 
-static void
-add_buttons (MienCertificatePage *self,
-             GtkBox              *box)
+/* Below what scrolls: whatever the length of the text, both ways out are in sight. */
+static GtkWidget *
+create_buttons (MienCertificatePage *self)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *refuse = gtk_button_new_with_label (_("Do not connect"));
   GtkWidget *trust = gtk_button_new_with_label (_("Trust this certificate"));
 
@@ -171,8 +172,12 @@ add_buttons (MienCertificatePage *self,
   gtk_widget_add_css_class (trust, "flat");
   g_signal_connect_swapped (refuse, "clicked", G_CALLBACK (on_refuse), self);
   g_signal_connect_swapped (trust, "clicked", G_CALLBACK (on_trust), self);
-  gtk_box_append (box, refuse);
-  gtk_box_append (box, trust);
+  gtk_widget_set_margin_top (box, 12);
+  gtk_widget_set_margin_bottom (box, 12);
+  gtk_box_append (GTK_BOX (box), refuse);
+  gtk_box_append (GTK_BOX (box), trust);
+
+  return box;
 }
 
 static void
@@ -237,6 +242,7 @@ mien_certificate_page_new (GTlsCertificate      *certificate,
   MienCertificatePage *self = g_object_new (MIEN_TYPE_CERTIFICATE_PAGE, NULL);
   GtkWidget *clamp = adw_clamp_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
   GtkWidget *title = gtk_label_new (NULL);
   g_autofree char *text = NULL;
 
@@ -253,16 +259,18 @@ mien_certificate_page_new (GTlsCertificate      *certificate,
 
   add_facts (self, GTK_BOX (box), problems, domain);
   gtk_box_append (GTK_BOX (box), create_fingerprint (self));
-  add_buttons (self, GTK_BOX (box));
 
   gtk_widget_set_margin_start (box, 18);
   gtk_widget_set_margin_end (box, 18);
-  gtk_widget_set_margin_bottom (box, 24);
+  gtk_widget_set_margin_bottom (box, 12);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 380);
   adw_clamp_set_child (ADW_CLAMP (clamp), box);
-  self->child = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->child), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->child), clamp);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  self->child = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (self->child), scrolled);
+  gtk_box_append (GTK_BOX (self->child), create_buttons (self));
   gtk_widget_set_parent (self->child, GTK_WIDGET (self));
 
   return GTK_WIDGET (self);
