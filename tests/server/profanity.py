@@ -3,7 +3,9 @@
 """Two Profanity clients, each in a terminal of tmux, chat over mien-server: sign-in with STARTTLS and SCRAM, adding a
 friend, sending and receiving, a message for somebody who is away, and a portrait by XEP-0084's in-band way.
 
-usage: profanity.py MIEN-SERVER          prints TAP; skips when Profanity or tmux is not installed
+A third person talks to one of them with Mien's own client (its modules without windows, "talker").
+
+usage: profanity.py MIEN-SERVER TALKER          prints TAP; skips when Profanity or tmux is not installed
 """
 
 import os
@@ -12,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zlib
 
@@ -38,7 +41,7 @@ class Server:
         self.config = os.path.join(folder, "server.conf")
         with open(self.config, "w") as f:
             f.write(f"[server]\ndata-directory=data\n[im]\ndomain={DOMAIN}\nlisten=127.0.0.1:0\ncomponent-listen=127.0.0.1:0\n")
-        for user in ("alice", "bob"):
+        for user in ("alice", "bob", "carol"):
             subprocess.run([program, "--config", self.config, "adduser", f"{user}@{DOMAIN}"],
                            input=f"{user}-secret\n", text=True, check=True)
         self.process = subprocess.Popen([program, "--config", self.config], stdout=subprocess.PIPE,
@@ -46,6 +49,7 @@ class Server:
         ready = self.process.stdout.readline().split()
         if not ready or ready[0] != "ready":
             raise Failure("the server did not start")
+        self.certificate = os.path.join(folder, "data", "im", "certificate.pem")
         self.port = dict(word.split("=", 1) for word in ready[1:])["im"].rsplit(":", 1)[1]
 
     def stop(self):
@@ -106,6 +110,33 @@ class Profanity:
 
     def kill(self):
         self.tmux("kill-server")
+
+
+class Talker:
+    """Mien's client: lines in, lines out."""
+
+    def __init__(self, program, folder, user, server):
+        self.lines = []
+        self.process = subprocess.Popen([program, f"{user}@{DOMAIN}", server.port, server.certificate,
+                                         os.path.join(folder, user)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.reader = threading.Thread(target=lambda: self.lines.extend(map(str.rstrip, self.process.stdout)), daemon=True)
+        self.reader.start()
+        self.say(f"{user}-secret")
+        self.hear("ready")
+
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def hear(self, line):
+        try:
+            wait_for(line, lambda: line in self.lines)
+        except Failure as failure:
+            raise Failure(f"{failure}; Mien said {self.lines}") from failure
+
+    def stop(self):
+        self.process.stdin.close()
+        return self.process.wait(timeout=DEADLINE)
 
 
 def png(path):
@@ -169,13 +200,43 @@ def portrait(alice, bob, folder):
     alice.see("Avatar saved as")
 
 
+def with_mien(talker, bob, folder, server):
+    """Mien and Profanity: both ways, receipts, friendship, and the portrait that Mien publishes."""
+    carol = Talker(talker, folder, "carol", server)
+    try:
+        bob.type("/receipts send on")
+        carol.say(f"send bob@{DOMAIN} Nice hat 🎩")
+        bob.see("chat message: carol@" + DOMAIN)
+        carol.hear("delivered")
+        bob.type("/close all")
+        bob.type(f"/msg carol@{DOMAIN} made with Mien?")
+        carol.hear(f"message bob@{DOMAIN} made with Mien?")
+        carol.say(f"send bob@{DOMAIN} of course")
+        bob.see("of course")
+        bob.type("/win 1")
+        bob.type(f"/sub request carol@{DOMAIN}")
+        bob.see("Subscription received from carol")
+        bob.type(f"/sub allow carol@{DOMAIN}")
+        carol.hear(f"friend bob@{DOMAIN}")
+        carol.say("publish")
+        carol.hear("published")
+        bob.type("/clear")
+        bob.type(f"/avatar get carol@{DOMAIN}")
+        bob.see("Avatar saved as")
+    finally:
+        ended = carol.stop()
+    if ended != 0:
+        raise Failure(f"Mien's client ended with {ended}")
+
+
 def main():
-    program = os.path.abspath(sys.argv[1])
+    program, talker = map(os.path.abspath, sys.argv[1:3])
     if shutil.which("profanity") is None or shutil.which("tmux") is None:
         print("1..0 # SKIP Profanity or tmux is not installed")
         return 0
     steps = [("chat", lambda a, b, f: chat(a, b)), ("befriend", lambda a, b, f: befriend(a, b)),
-             ("away", lambda a, b, f: away(a, b)), ("portrait", portrait)]
+             ("away", lambda a, b, f: away(a, b)), ("portrait", portrait),
+             ("Mien", lambda a, b, f: with_mien(talker, b, f, server))]
     print(f"1..{len(steps) + 1}")
     clients = []
     status = 0
