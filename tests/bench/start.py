@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starting the client: start.py BUILD. 1,000 and 5,000 friends, all of them real sessions on mien-server, with 200 different portraits of
+"""Starting the client: start.py BUILD. 1,000 friends (MIEN_BENCH_FRIENDS=1000,5000: both), all of them real sessions on mien-server, with 200 different portraits of
 20 kB. Times from the start of the process to the painted frame that shows it; "cold" has an empty data folder, "warm" that of the run
 before."""
 import os
@@ -87,7 +87,7 @@ def number(value, digits=2):
 
 
 def main(build):
-    sizes = [int(n) for n in os.environ.get('MIEN_BENCH_FRIENDS', '1000,5000').split(',')]
+    sizes = [int(n) for n in os.environ.get('MIEN_BENCH_FRIENDS', '1000').split(',')]
     with Server(build) as server:
         server.seed(max(sizes), [(f'me{n}', n) for n in sizes])
         server.start()
