@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MienDraft, mien_draft, MIEN, DRAFT, GObject)
 
 #define MIEN_DRAFT_MAX_UNDO 200
+#define MIEN_DRAFT_MAX_FILES 10000        /* headshots looked at when a draft is opened, to remove those that nothing names */
 
 MienDraft          *mien_draft_new (const char *directory);
 void                mien_draft_load_async (MienDraft *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
@@ -35,6 +36,8 @@ void                mien_draft_set_headshot_async (MienDraft *self, cairo_surfac
 gboolean            mien_draft_set_headshot_finish (MienDraft *self, GAsyncResult *result, GError **error);
 cairo_surface_t    *mien_draft_get_headshot (MienDraft *self);       /* (transfer none) or NULL */
 void                mien_draft_flush (MienDraft *self);              /* write now; called at shutdown */
+/* Why the last change is not on disk, for the user; NULL when all is well. It is tried again by itself. Property "save-error". */
+const char         *mien_draft_get_save_error (MienDraft *self);
 /* signal "changed" () */
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mien-cache.h"
 #include "mien-draft.h"
 #include "mien-file.h"
 #include "mien-gallery-private.h"
@@ -7,6 +8,8 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <portrait-compositor.h>
 #include <string.h>
 
@@ -150,6 +153,109 @@ test_load_bad (void)
     }
 }
 
+static cairo_surface_t *
+load_file (GFile *file, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mien_headshot_load_async (file, NULL, store_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return mien_headshot_load_finish (result, error);
+}
+
+static GBytes *
+read_data (const char *name)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("MIEN_TEST_DATA"), name, NULL);
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = mien_file_read (path, 1024 * 1024, NULL, &error);
+
+  g_assert_no_error (error);
+  return bytes;
+}
+
+/* Nested copies: a thousand million circles, were it drawn. */
+static GBytes *
+svg_bomb (void)
+{
+  GString *text = g_string_new ("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><circle id='a0' r='1'/>");
+
+  for (int i = 1; i < 10; i++)
+    {
+      g_string_append_printf (text, "<g id='a%d'>", i);
+      for (int j = 0; j < 10; j++)
+        g_string_append_printf (text, "<use href='#a%d'/>", i - 1);
+      g_string_append (text, "</g>");
+    }
+  g_string_append (text, "</svg>");
+  return g_string_free_to_bytes (text);
+}
+
+/* A PNG whose header says 30,000 x 30,000. */
+static GBytes *
+huge_png (void)
+{
+  static const guint8 png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R',
+                                0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0, 0, 0, 0, 0 };
+
+  return g_bytes_new_static (png, sizeof png);
+}
+
+/* What people drop on the window: from a file, as the dialog does it. What cannot be taken says what can. */
+static void
+test_load_files (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("mien-headshot-XXXXXX", NULL);
+  g_autoptr (GBytes) photo = read_data ("photo.jpg");
+  g_autoptr (GFile) folder = g_file_new_for_path (directory);
+  g_autoptr (GError) folder_error = NULL;
+  struct { const char *name; GBytes *bytes; int code; const char *says; int red; } cases[] = {
+    { "letter.jpg", g_bytes_new_static ("Dear Sir", 8), MIEN_IMAGE_ERROR_FORMAT, "Choose a JPEG, PNG", 0 },
+    { "empty.png", g_bytes_new_static ("", 0), MIEN_IMAGE_ERROR_FORMAT, "Choose a JPEG, PNG", 0 },
+    { "cut.jpg", g_bytes_new_from_bytes (photo, 0, g_bytes_get_size (photo) / 2), MIEN_IMAGE_ERROR_DAMAGED, "Choose another", 0 },
+    { "huge.png", huge_png (), MIEN_IMAGE_ERROR_TOO_LARGE, "smaller and try again", 0 },
+    { "bomb.svg", svg_bomb (), MIEN_IMAGE_ERROR_FORMAT, "save the drawing as PNG", 0 },
+    { "bomb.png", svg_bomb (), MIEN_IMAGE_ERROR_FORMAT, "save the drawing as PNG", 0 },
+    { "photo.jpg", g_bytes_ref (photo), 0, NULL, -1 },
+    { "cmyk.jpg", read_data ("cmyk.jpg"), 0, NULL, 200 },        /* in its colours, not inverted */
+    { "animated.gif", read_data ("animated.gif"), 0, NULL, 200 },  /* its first picture */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_build_filename (directory, cases[i].name, NULL);
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+      g_autoptr (GError) error = NULL;
+      gint64 start = g_get_monotonic_time ();
+      cairo_surface_t *surface;
+
+      g_assert_true (g_file_set_contents (path, g_bytes_get_data (cases[i].bytes, NULL) != NULL ? g_bytes_get_data (cases[i].bytes, NULL) : "",
+                                          (gssize) g_bytes_get_size (cases[i].bytes), NULL));
+      surface = load_file (file, &error);
+      g_test_message ("%s: %s", cases[i].name, error != NULL ? error->message : "taken");
+      if (cases[i].says != NULL)
+        {
+          g_assert_null (surface);
+          g_assert_error (error, MIEN_IMAGE_ERROR, cases[i].code);
+          g_assert_nonnull (strstr (error->message, cases[i].says));
+        }
+      else
+        {
+          g_assert_no_error (error);
+          if (cases[i].red >= 0)
+            g_assert_cmpint (ABS ((int) (*(guint32 *) cairo_image_surface_get_data (surface) >> 16 & 0xff) - cases[i].red), <, 40);
+          cairo_surface_destroy (surface);
+        }
+      g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+      g_bytes_unref (cases[i].bytes);
+      g_remove (path);
+    }
+  g_assert_null (load_file (folder, &folder_error));
+  g_assert_nonnull (folder_error);
+  g_rmdir (directory);
+}
+
 /* ---- the draft ---- */
 
 static MienDraft *
@@ -281,13 +387,114 @@ test_headshot (void)
   cairo_surface_destroy (surface);
 }
 
+static char *
+set_headshot (MienDraft *draft, guint32 colour)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 64, 64);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  *(guint32 *) cairo_image_surface_get_data (surface) = colour;
+  cairo_surface_mark_dirty (surface);
+  mien_draft_set_headshot_async (draft, surface, NULL, 0, NULL, store_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (mien_draft_set_headshot_finish (draft, result, &error));
+  cairo_surface_destroy (surface);
+  return g_strdup (portrait_look_get_headshot (mien_draft_get_look (draft)));
+}
+
+/* The photo that a look or a step names is kept; one that nothing names any more is removed when the draft is written. */
+static void
+test_old_headshots (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (directory, "headshots", NULL);
+  g_autoptr (MienCache) cache = mien_cache_new (folder, G_CHECKSUM_SHA256, 0);
+  MienDraft *draft = open_draft (directory);
+  g_autofree char *one = set_headshot (draft, 0x111111);
+  g_autofree char *two = set_headshot (draft, 0x222222);
+  g_autofree char *three = NULL;
+  g_autofree char *again = NULL;
+
+  mien_draft_flush (draft);
+  g_assert_true (mien_cache_has (cache, one));       /* a step names it */
+  g_assert_true (mien_draft_undo (draft));
+  mien_draft_flush (draft);
+  g_assert_true (mien_cache_has (cache, two));       /* to be redone */
+  three = set_headshot (draft, 0x333333);            /* another way: nothing to redo */
+  mien_draft_flush (draft);
+  g_assert_false (mien_cache_has (cache, two));
+  g_assert_true (mien_cache_has (cache, one));
+  g_assert_true (mien_cache_has (cache, three));
+  again = set_headshot (draft, 0x222222);            /* the removed one chosen again */
+  g_assert_cmpstr (again, ==, two);
+  mien_draft_flush (draft);
+  g_assert_true (mien_cache_has (cache, two));
+  g_object_unref (draft);
+
+  /* Steps end with the program: only the look's own is kept after the next change. */
+  draft = open_draft (directory);
+  g_assert_true (mien_cache_has (cache, one));
+  put_on (draft, "hat", "hat-cap");
+  mien_draft_flush (draft);
+  g_assert_false (mien_cache_has (cache, one));
+  g_assert_false (mien_cache_has (cache, three));
+  g_assert_true (mien_cache_has (cache, two));
+  g_assert_nonnull (mien_draft_get_headshot (draft));
+  g_object_unref (draft);
+}
+
+static void
+count_notify (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  (*(guint *) data)++;
+}
+
+/* The disk is full: the user is told, the old draft on disk stays whole, and the new one is written when there is room. */
+static void
+test_full_disk (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+  MienDraft *draft = open_draft (directory);
+  MienDraft *other;
+  struct rlimit before, none;
+  guint notified = 0;
+
+  put_on (draft, "hat", "hat-cap");
+  mien_draft_flush (draft);
+  g_signal_connect (draft, "notify::save-error", G_CALLBACK (count_notify), &notified);
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &before));
+  none = before;
+  none.rlim_cur = 10;
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &none));
+  put_on (draft, "glasses", "glasses-round");
+  while (mien_draft_get_save_error (draft) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
+  g_test_message ("%s", mien_draft_get_save_error (draft));
+  g_assert_nonnull (strstr (mien_draft_get_save_error (draft), "cannot be kept"));
+  g_assert_cmpuint (notified, >=, 1);
+  other = open_draft (directory);
+  g_assert_cmpuint (portrait_look_get_n_layers (mien_draft_get_look (other)), ==, 1);
+  g_object_unref (other);
+
+  mien_draft_flush (draft);
+  g_assert_null (mien_draft_get_save_error (draft));
+  other = open_draft (directory);
+  g_assert_true (portrait_look_equal (mien_draft_get_look (other), mien_draft_get_look (draft)));
+  g_object_unref (other);
+  g_object_unref (draft);
+}
+
 /* A draft of a newer version, or a damaged one, is not overwritten: it is kept under another name, and said. */
 static void
 test_unreadable (void)
 {
   static const char * const texts[] = {
     "", "{", "[]", "{\"mien-draft\": 1}", "{\"mien-draft\": 1, \"look\": {\"mien-look\": 99}}",
-    "{\"mien-draft\": 1, \"look\": 7}", "{\"mien-draft\": 1, \"dirty\": [], \"look\": {}}",
+    "{\"mien-draft\": 2, \"look\": {\"mien-look\": 1}}", "{\"mien-draft\": 1, \"look\": 7}", "{\"mien-draft\": 1, \"dirty\": [], \"look\": {}}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -386,6 +593,7 @@ test_surfaces (void)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("LANGUAGE", "en", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
   g_test_add_func ("/portrait/crop/limits", test_crop_limits);
@@ -397,6 +605,9 @@ main (int argc, char **argv)
   g_test_add_func ("/portrait/draft/undo", test_undo);
   g_test_add_func ("/portrait/draft/crash", test_crash);
   g_test_add_func ("/portrait/draft/headshot", test_headshot);
+  g_test_add_func ("/portrait/headshot/load-files", test_load_files);
+  g_test_add_func ("/portrait/draft/old-headshots", test_old_headshots);
+  g_test_add_func ("/portrait/draft/full-disk", test_full_disk);
   g_test_add_func ("/portrait/draft/unreadable", test_unreadable);
   g_test_add_func ("/portrait/gallery/index", test_index);
   g_test_add_func ("/portrait/gallery/surfaces", test_surfaces);
