@@ -139,6 +139,7 @@ unpack_friend (MienRoster *self, char *line)
 static gboolean
 is_whole (const char *text, gsize length, guint *out_count)
 {
+  static const char tail[] = "\n" CACHE_TAIL "\t";
   const char *last;
   guint64 count;
   guint lines = 0;
@@ -148,9 +149,11 @@ is_whole (const char *text, gsize length, guint *out_count)
       || !g_utf8_validate (text, length, NULL))
     return FALSE;
   last = g_strrstr_len (text, length - 1, "\n");
-  if (last == NULL || !g_str_has_prefix (last, "\n" CACHE_TAIL "\t"))
+  /* No NUL ends the text. */
+  if (last == NULL || (gsize) (text + length - last) <= strlen (tail) || memcmp (last, tail, strlen (tail)) != 0)
     return FALSE;
-  number = g_strndup (last + strlen ("\n" CACHE_TAIL "\t"), text + length - 1 - (last + strlen ("\n" CACHE_TAIL "\t")));
+  last += strlen (tail);
+  number = g_strndup (last, text + length - 1 - last);
   if (!g_ascii_string_to_unsigned (number, 10, 0, XMPP_ROSTER_MAX_ITEMS, &count, NULL))
     return FALSE;
   for (const char *p = text; p < text + length; p++)

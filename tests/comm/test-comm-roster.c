@@ -434,6 +434,7 @@ static void
 test_cache (Fixture *f, gconstpointer unused)
 {
   g_autoptr (GBytes) damaged = g_bytes_new_static ("nonsense", 8);
+  g_autoptr (GBytes) short_end = g_bytes_new ("mien-roster 1\tv1\nd\n", strlen ("mien-roster 1\tv1\nd\n"));
   g_autoptr (GBytes) whole = NULL;
 
   load (f);
@@ -459,9 +460,11 @@ test_cache (Fixture *f, gconstpointer unused)
   assert_shown (f, "Bob carol Daniel");
 
   g_assert_false (mien_roster_cache_unpack (f->roster, damaged));
+  g_assert_false (mien_roster_cache_unpack (f->roster, short_end));
   for (gsize length = 0; length < g_bytes_get_size (whole); length++)
     {
-      g_autoptr (GBytes) cut = g_bytes_new_from_bytes (whole, 0, length);
+      /* A copy, so that a read behind its end is seen. */
+      g_autoptr (GBytes) cut = g_bytes_new (g_bytes_get_data (whole, NULL), length);
 
       g_assert_false (mien_roster_cache_unpack (f->roster, cut));
     }
