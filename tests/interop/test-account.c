@@ -10,7 +10,6 @@ static void
 test_register (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Person) zoe = NULL;
 
   g_assert_true (person_register ("zoe", "zoe", &error));
   g_assert_no_error (error);
