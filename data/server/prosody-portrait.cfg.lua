@@ -1,5 +1,6 @@
 -- Prosody 0.12 with the portrait server of Mien as a component.
--- Include it in prosody.cfg.lua, after the VirtualHost of the accounts.
+-- The parts to put into prosody.cfg.lua: the first two lines above the first VirtualHost (after it they would be that host's
+-- alone, and have no effect), the rest below the VirtualHost of the accounts.
 
 -- Where components connect; loopback unless mien-server is on another machine of a network of your own.
 component_ports = { 5347 }

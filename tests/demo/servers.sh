@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# Sourced by build-aux/run-demo: the servers of a demo on loopback, in the folder $data, with the accounts of "${friends[@]}".
-# start_servers mien|prosody|ejabberd sets $port and $certificate of the IM server; with a server of Debian's, ours is its
-# component. stop_servers ends what was started, by its process ids.
+# shellcheck disable=SC2154  # data, build and friends come from who sources this
+# Sourced by build-aux/run-demo: the servers of a demo on loopback, in the folder $data, with the accounts of
+# "${friends[@]}". start_servers mien|prosody|ejabberd sets $port and $certificate of the IM server; with a server of
+# Debian's, ours is its component. stop_servers ends what was started, by its process ids.
 
 servers=()
 
 stop_servers () {
   local i
   for ((i = ${#servers[@]} - 1; i >= 0; i--)); do
-    kill "${servers[i]}" 2>/dev/null && wait "${servers[i]}" 2>/dev/null || true
+    kill "${servers[i]}" 2>/dev/null || continue
+    wait "${servers[i]}" 2>/dev/null || true
   done
   servers=()
 }
@@ -40,8 +42,8 @@ make_passwords () {
 
 make_certificate () {
   certificate=$data/certificate.pem
-  [ -f "$certificate" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj /CN=localhost \
-    -addext subjectAltName=DNS:localhost -keyout "$data/key.pem" -out "$certificate" 2>/dev/null
+  [ -f "$certificate" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout "$data/key.pem" -out "$certificate" 2>/dev/null
 }
 
 # Our server; "$1" is its [im] section, "$2" the rest of [portrait].
@@ -92,17 +94,18 @@ registration=open" ""
 }
 
 start_prosody () {
-  local friend
+  local friend file
   mkdir -p "$data/prosody/localhost/accounts"
   for friend in "${friends[@]}"; do
-    [ -f "$data/prosody/localhost/accounts/$friend.dat" ] ||
-      echo "return { [\"password\"] = \"$(cat "$data/$friend.password")\"; };" >"$data/prosody/localhost/accounts/$friend.dat"
+    file=$data/prosody/localhost/accounts/$friend.dat
+    [ -f "$file" ] || echo "return { [\"password\"] = \"$(cat "$data/$friend.password")\"; };" >"$file"
   done
   cat >"$data/prosody.cfg.lua" <<CONF
 run_as_root = true
 data_path = "$data/prosody"
 pidfile = "$data/prosody.pid"
-modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "vcard4", "vcard_legacy", "ping", "smacks", "offline" }
+modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "vcard4", "vcard_legacy", "ping",
+  "smacks", "offline" }
 modules_disabled = { "s2s" }
 c2s_interfaces = { "127.0.0.1" }
 c2s_ports = { $port }
@@ -192,7 +195,10 @@ start_servers () {
     start_in_tree
     return
   fi
-  command -v "$([ "$1" = prosody ] && echo prosody || echo erl)" >/dev/null || { echo "$1 is not installed" >&2; exit 77; }
+  if [ "$1" = prosody ] && ! command -v prosody >/dev/null || [ "$1" = ejabberd ] && ! command -v erl >/dev/null; then
+    echo "$1 is not installed" >&2
+    exit 77
+  fi
   make_certificate
   [ -f "$data/component.secret" ] || openssl rand -hex 16 >"$data/component.secret"
   port=$(free_port)

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * The servers of one run: an IM server of the kind that the command line names (the in-tree one, Debian's Prosody or
- * Debian's ejabberd) for the domain PEER_DOMAIN, and the avatar and portrait servers, always ours, as its component. Ours run
- * in this process; everything listens on loopback, in a temporary folder, and ends with peer_stop().
+ * Debian's ejabberd) for the domain PEER_DOMAIN, and the avatar and portrait servers, always ours, as its component.
+ * Ours run in this process; everything listens on loopback, in a temporary folder, and ends with peer_stop().
  */
 typedef enum
 {

@@ -220,7 +220,8 @@ take_headshot (MienDraft *draft, MienWardrobe *wardrobe)
   peer_await (rendered);
   surface = mien_wardrobe_render_headshot_finish (wardrobe, rendered, &error);
   g_assert_no_error (error);
-  portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0, PORTRAIT_EYES_MARKED, &face);
+  portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0, PORTRAIT_EYES_MARKED,
+                           &face);
   mien_draft_set_headshot_async (draft, surface, &face, drawn->backdrop, NULL, peer_keep_result, &set);
   peer_await (set);
   mien_draft_set_headshot_finish (draft, set, &error);

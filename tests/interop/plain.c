@@ -102,8 +102,8 @@ GPtrArray *
 plain_items (Plain *self, const char *to, const char *node)
 {
   GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_node_unref);
-  g_autoptr (XmppNode) answer = plain_ask (self, "get", to, "<pubsub xmlns='" XMPP_NS_PUBSUB "'><items node='%s'/></pubsub>",
-                                           node);
+  g_autoptr (XmppNode) answer = plain_ask (self, "get", to, "<pubsub xmlns='" XMPP_NS_PUBSUB "'>"
+                                           "<items node='%s'/></pubsub>", node);
   XmppNode *found = answer != NULL ? xmpp_pubsub_result_items (answer, node) : NULL;
 
   if (found != NULL)

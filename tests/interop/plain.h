@@ -17,9 +17,9 @@ Plain      *plain_new (const char *name);                             /* an acco
 void        plain_free (Plain *self);
 /* The result of an IQ with this payload; NULL: an error. (transfer full) */
 XmppNode   *plain_ask (Plain *self, const char *type, const char *to, const char *format, ...) G_GNUC_PRINTF (4, 5);
-void        plain_set (Plain *self, const char *format, ...) G_GNUC_PRINTF (2, 3);       /* of the own account; succeeds */
-GPtrArray  *plain_items (Plain *self, const char *to, const char *node);                 /* of XmppNode <item/>; may be empty */
-char       *plain_get_option (Plain *self, const char *node, const char *field);         /* of the own node's configuration */
+void        plain_set (Plain *self, const char *format, ...) G_GNUC_PRINTF (2, 3);       /* own account; succeeds */
+GPtrArray  *plain_items (Plain *self, const char *to, const char *node);                 /* of XmppNode <item/> */
+char       *plain_get_option (Plain *self, const char *node, const char *field);         /* own node's configuration */
 GBytes     *plain_get_photo (Plain *self, const char *of);                               /* of the vCard, or NULL */
 const char *plain_get_presence_photo (Plain *self, const char *of);                      /* NULL: nothing came */
 

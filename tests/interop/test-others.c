@@ -9,7 +9,8 @@
 #include "plain.h"
 #include "test-interop.h"
 
-/* What other clients publish, as they do it: our gallery shows it, and behind our own IM server the portrait server has it. */
+/* What other clients publish, as they do it: our gallery shows it, and behind our own IM server the portrait server has
+ * it. */
 
 #define OSCAR "oscar@" PEER_DOMAIN
 
@@ -57,9 +58,10 @@ publish_plainly (Plain *plain, const Picture *picture, const char *before)
 {
   plain_set (plain, "<pubsub xmlns='" XMPP_NS_PUBSUB "'><publish node='" XMPP_NS_AVATAR_DATA "'><item id='%s'>"
              "<data xmlns='" XMPP_NS_AVATAR_DATA "'>%s</data></item></publish></pubsub>", picture->id, picture->base64);
-  plain_set (plain, "<pubsub xmlns='" XMPP_NS_PUBSUB "'><publish node='" XMPP_NS_AVATAR_METADATA "'><item id='%s'>"
-             "<metadata xmlns='" XMPP_NS_AVATAR_METADATA "'>%s<info id='%s' bytes='%" G_GSIZE_FORMAT "' type='image/png'/>"
-             "</metadata></item></publish></pubsub>", picture->id, before, picture->id, g_bytes_get_size (picture->png));
+  plain_set (plain, "<pubsub xmlns='" XMPP_NS_PUBSUB "'><publish node='" XMPP_NS_AVATAR_METADATA "'>"
+             "<item id='%s'><metadata xmlns='" XMPP_NS_AVATAR_METADATA "'>%s"
+             "<info id='%s' bytes='%" G_GSIZE_FORMAT "' type='image/png'/></metadata></item></publish></pubsub>",
+             picture->id, before, picture->id, g_bytes_get_size (picture->png));
 }
 
 /* S3244: what the portrait server says of oscar when somebody asks who knows nothing. */
@@ -94,8 +96,8 @@ check_hosted (Plain *plain, cairo_surface_t *expected)
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (cairo_surface_t) surface = NULL;
 
-  mien_http_get_async (http, item->url, NULL, MIEN_GALLERY_MAX_BYTES, NULL, NULL, G_PRIORITY_DEFAULT, NULL, peer_keep_result,
-                       &result);
+  mien_http_get_async (http, item->url, NULL, MIEN_GALLERY_MAX_BYTES, NULL, NULL, G_PRIORITY_DEFAULT, NULL,
+                       peer_keep_result, &result);
   peer_await (result);
   bytes = mien_http_get_finish (http, result, NULL, NULL, NULL);
   g_assert_nonnull (bytes);
@@ -164,8 +166,8 @@ test_vcard (void)
   picture_init (&picture, blue);
   person_befriend (oscar, olga);
   other = plain_new ("oscar");
-  plain_set (other, "<vCard xmlns='vcard-temp'><FN>Oscar</FN><PHOTO><TYPE>image/png</TYPE><BINVAL>%s</BINVAL></PHOTO></vCard>",
-             picture.base64);
+  plain_set (other, "<vCard xmlns='vcard-temp'><FN>Oscar</FN><PHOTO><TYPE>image/png</TYPE><BINVAL>%s</BINVAL></PHOTO>"
+             "</vCard>", picture.base64);
   peer_wait (person_sees (olga, OSCAR, blue, 80));
   check_forwarded (other, picture.id, blue);
 }

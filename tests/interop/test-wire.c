@@ -198,7 +198,8 @@ test_nodes (void)
 
     g_assert_cmpuint (data->len, ==, 0);
     g_assert_cmpuint (metadata->len, ==, 1);
-    g_assert_null (xmpp_node_first (xmpp_pubsub_item_payload (metadata->pdata[0], "metadata", XMPP_NS_AVATAR_METADATA)));
+    g_assert_null (xmpp_node_first (xmpp_pubsub_item_payload (metadata->pdata[0], "metadata",
+                                                              XMPP_NS_AVATAR_METADATA)));
   }
   peer_wait (has_photo (plain, NULL));
 }
@@ -213,10 +214,12 @@ test_reconfigured (void)
   static const char *const nodes[] = { XMPP_NS_AVATAR_DATA, XMPP_NS_AVATAR_METADATA };
 
   for (guint i = 0; i < G_N_ELEMENTS (nodes); i++)
-    plain_set (own, "<pubsub xmlns='" XMPP_NS_PUBSUB "'><publish node='%s'><item id='current'><%s xmlns='%s'/></item></publish>"
+    plain_set (own, "<pubsub xmlns='" XMPP_NS_PUBSUB "'>"
+               "<publish node='%s'><item id='current'><%s xmlns='%s'/></item></publish>"
                "<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'>"
-               "<value>" XMPP_PUBSUB_PUBLISH_OPTIONS "</value></field><field var='pubsub#access_model'><value>%s</value></field>"
-               "</x></publish-options></pubsub>", nodes[i], i == 0 ? "data" : "metadata", nodes[i], i == 0 ? "open" : "whitelist");
+               "<value>" XMPP_PUBSUB_PUBLISH_OPTIONS "</value></field>"
+               "<field var='pubsub#access_model'><value>%s</value></field></x></publish-options></pubsub>",
+               nodes[i], i == 0 ? "data" : "metadata", nodes[i], i == 0 ? "open" : "whitelist");
   person_publish (wendy, portrait);
   check_access (own);
   peer_wait (person_sees (wendy, "wendy@" PEER_DOMAIN, portrait, 80));

@@ -117,9 +117,9 @@ class Talker:
 
     def __init__(self, program, folder, user, server):
         self.lines = []
-        self.process = subprocess.Popen([program, f"{user}@{DOMAIN}", server.port, server.certificate,
-                                         os.path.join(folder, user)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.reader = threading.Thread(target=lambda: self.lines.extend(map(str.rstrip, self.process.stdout)), daemon=True)
+        command = [program, f"{user}@{DOMAIN}", server.port, server.certificate, os.path.join(folder, user)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         self.say(f"{user}-secret")
         self.hear("ready")
@@ -127,6 +127,10 @@ class Talker:
     def say(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
+
+    def read(self):
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
 
     def hear(self, line):
         try:

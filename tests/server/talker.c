@@ -8,8 +8,8 @@
 
 /* Mien's client without windows, on lines, for tests with clients of others:
  *   talker JID PORT CERTIFICATE FOLDER
- * The first line of standard input is the password; then "send JID TEXT" and "publish". It says "ready", "message JID TEXT",
- * "delivered", "friend JID" and "published", befriends whoever asks, and ends with its input. */
+ * The first line of standard input is the password; then "send JID TEXT" and "publish". It says "ready",
+ * "message JID TEXT", "delivered", "friend JID" and "published", befriends whoever asks, and ends with its input. */
 
 static GMainLoop *loop;
 static MienSession *session;
