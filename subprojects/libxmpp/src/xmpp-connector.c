@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "xmpp-sasl.h"
+#include "xmpp-srv.h"
 
 /*
  * The nodes are functions; every one of them may lead to fail().
@@ -77,6 +78,7 @@ struct _XmppConnector
   GSource *target_timeout;
   GCancellable *target_cancellable;
   gboolean any_srv;
+  GPtrArray *srv;               /* owned XmppSrvTarget; what both lookups found */
   XmppStream *stream;
   Expect expect;
   XmppNode *features;           /* the latest */
@@ -207,23 +209,34 @@ add_target (XmppConnector *self,
   g_queue_push_tail (&self->targets, target);
 }
 
+/* XEP-0368 section 3: both services are one set, by priority. */
 static void
 take_srv (XmppConnector *self,
           GAsyncResult  *result,
           gboolean       direct_tls)
 {
-  GList *found = g_resolver_lookup_service_finish (g_resolver_get_default (), result, NULL);
+  GList *records = g_resolver_lookup_records_finish (g_resolver_get_default (), result, NULL);
+  guint before = self->srv->len;
 
-  for (GList *l = found; l != NULL; l = l->next)
+  /* "." for direct TLS says no more than that there is none: the other service may still be there. */
+  if ((xmpp_srv_parse (records, direct_tls, self->srv) && !direct_tls) || self->srv->len > before)
+    self->any_srv = TRUE;
+  g_list_free_full (records, (GDestroyNotify) g_variant_unref);
+}
+
+static void
+take_targets (XmppConnector *self)
+{
+  GRand *rand = g_rand_new ();
+
+  xmpp_srv_order (self->srv, rand);
+  g_rand_free (rand);
+  for (guint i = 0; i < self->srv->len; i++)
     {
-      const char *host = g_srv_target_get_hostname (l->data);
+      const XmppSrvTarget *target = self->srv->pdata[i];
 
-      self->any_srv = TRUE;
-      /* "." says that there is decidedly no such service (RFC 2782). */
-      if (*host != '\0' && strcmp (host, ".") != 0)
-        add_target (self, host, g_srv_target_get_port (l->data), direct_tls);
+      add_target (self, target->host, target->port, target->direct_tls);
     }
-  g_resolver_free_targets (found);
 }
 
 static void
@@ -258,9 +271,10 @@ look_up (XmppConnector       *self,
          GAsyncReadyCallback  callback)
 {
   g_autofree char *ascii = g_hostname_to_ascii (domain_of (self));
+  g_autofree char *name = g_strdup_printf ("_%s._tcp.%s", service, ascii != NULL ? ascii : domain_of (self));
 
-  g_resolver_lookup_service_async (g_resolver_get_default (), service, "tcp", ascii != NULL ? ascii : domain_of (self),
-                                   self->cancellable, callback, g_object_ref (self));
+  g_resolver_lookup_records_async (g_resolver_get_default (), name, G_RESOLVER_RECORD_SRV, self->cancellable, callback,
+                                   g_object_ref (self));
 }
 
 static void
@@ -285,6 +299,7 @@ look_up_starttls (XmppConnector *self)
 static void
 fall_back (XmppConnector *self)
 {
+  take_targets (self);
   if (!self->any_srv)
     {
       const char *domain = domain_of (self);
@@ -1226,6 +1241,7 @@ xmpp_connector_finalize (GObject *object)
     explicit_bzero (self->password, strlen (self->password));
   g_free (self->password);
   g_clear_pointer (&self->sasl, xmpp_sasl_free);
+  g_ptr_array_unref (self->srv);
   g_clear_pointer (&self->features, xmpp_node_unref);
   g_clear_pointer (&self->jid, xmpp_jid_unref);
   g_clear_pointer (&self->bound, xmpp_jid_unref);
@@ -1254,4 +1270,5 @@ static void
 xmpp_connector_init (XmppConnector *self)
 {
   g_queue_init (&self->targets);
+  self->srv = g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_srv_target_free);
 }
