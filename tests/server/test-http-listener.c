@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mien-certificate.h"
 #include "mien-http-listener.h"
 
 #define MAX_BODY 1000
@@ -86,6 +87,12 @@ wait_for (GAsyncResult **result)
   while (*result == NULL)
     g_main_context_iteration (NULL, TRUE);
   return *result;
+}
+
+static gboolean
+accept_this (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags problems, gpointer expected)
+{
+  return g_tls_certificate_is_same (certificate, expected);
 }
 
 /* Sends @request as it is and gives back all that comes until the server closes (or has sent @until). */
@@ -237,6 +244,62 @@ test_address_in_use (Fixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_prefix (error->message, "[http] listen="));
 }
 
+/* [http] certificate= and key=: the same listener inside TLS; its public address says https, and plain HTTP gets nothing. */
+static void
+test_tls (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("mien-http-tls-XXXXXX", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = mien_certificate_ensure (directory, "localhost", &error);
+  g_autoptr (MienServerConfig) config = NULL;
+  g_autoptr (MienHttpListener) listener = NULL;
+  g_autoptr (SoupSession) session = soup_session_new ();
+  static const MienHttpRoute echo = { "GET", 0, NULL, on_echo };
+  Fixture fixture = { 0 };
+
+  g_assert_no_error (error);
+  config = mien_server_config_parse ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\ncertificate=certificate.pem\nkey=key.pem\n",
+                                     directory, &error);
+  g_assert_no_error (error);
+  listener = mien_http_listener_new (config);
+  mien_http_listener_add (listener, "/a/", &echo, &fixture, NULL);
+  g_assert_true (mien_http_listener_start (listener, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (mien_http_listener_get_public_url (listener), "https://127.0.0.1:"));
+  for (int trusted = 0; trusted < 2; trusted++)
+    {
+      g_autofree char *url = g_strconcat (mien_http_listener_get_public_url (listener), "/a/x", NULL);
+      g_autoptr (SoupMessage) message = soup_message_new ("GET", url);
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GBytes) body = NULL;
+      g_autoptr (GError) failure = NULL;
+
+      if (trusted)
+        g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_this), certificate);
+      soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, on_result, &result);
+      body = soup_session_send_and_read_finish (session, wait_for (&result), &failure);
+      if (!trusted)
+        {
+          g_assert_error (failure, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+          continue;
+        }
+      g_assert_no_error (failure);
+      g_assert_cmpuint (soup_message_get_status (message), ==, 200);
+      g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), "hello", 5);
+    }
+  g_assert_cmpuint (fixture.handled, ==, 1);
+  fixture.listener = listener;
+  {
+    static const char request[] = "GET /a/x HTTP/1.1\r\nHost: x\r\n\r\n";
+    g_autofree char *answer = talk (&fixture, request, strlen (request), NULL);
+
+    g_assert_null (strstr (answer, "hello"));
+    g_assert_cmpuint (fixture.handled, ==, 1);
+  }
+  soup_session_abort (session);
+  mien_http_listener_stop (listener);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -248,6 +311,7 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, &exchanges[i], set_up, test_exchange, tear_down);
     }
   g_test_add ("/server/http/endless-chunks", Fixture, NULL, set_up, test_endless_chunks, tear_down);
+  g_test_add_func ("/server/http/tls", test_tls);
   g_test_add ("/server/http/stop-waits", Fixture, NULL, set_up, test_stop_waits, tear_down);
   g_test_add ("/server/http/address-in-use", Fixture, NULL, set_up, test_address_in_use, tear_down);
   return g_test_run ();

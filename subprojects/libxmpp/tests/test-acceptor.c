@@ -317,6 +317,99 @@ test_counters (void)
   g_assert_null (xmpp_sm_steal (sm));
 }
 
+/* ---- PLAIN, which is taken inside TLS alone ---- */
+
+static gboolean
+accept_any (GTlsConnection       *tls,
+            GTlsCertificate      *peer,
+            GTlsCertificateFlags  problems,
+            gpointer              user_data)
+{
+  return TRUE;
+}
+
+/* What a client hears that does TLS from the first byte and then says @text. */
+static char *
+talk_in_tls (const char *text)
+{
+  g_autofree char *pem = NULL;
+  g_autofree char *key = NULL;
+  g_autoptr (GTlsCertificate) certificate = test_certificate_new ("example.org", &pem, &key);
+  g_autoptr (GIOStream) tls = NULL;
+  g_autoptr (GAsyncResult) shaken = NULL;
+  g_autoptr (GAsyncResult) written = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  GIOStream *server;
+  GIOStream *client;
+  XmppAcceptor *acceptor;
+  Raw raw = { 0 };
+  GString *heard = g_string_new (NULL);
+  gssize n = 1;
+
+  test_socket_pair (&server, &client);
+  acceptor = xmpp_acceptor_new (server, certificate, &host, NULL);
+  g_object_unref (server);
+  xmpp_acceptor_set_direct_tls (acceptor, TRUE);
+  xmpp_acceptor_run_async (acceptor, cancellable, on_run, &raw);
+  tls = g_tls_client_connection_new (client, NULL, &error);
+  g_assert_no_error (error);
+  g_object_unref (client);
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_any), NULL);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), 0, NULL, test_keep_result, &shaken);
+  test_wait_for (shaken != NULL);
+  g_assert_true (g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), shaken, &error));
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (tls), text, strlen (text), 0, NULL, test_keep_result, &written);
+  while (n > 0 && strstr (heard->str, "<success") == NULL && strstr (heard->str, "<failure") == NULL)
+    {
+      g_autoptr (GAsyncResult) read = NULL;
+      char buffer[4096];
+
+      g_input_stream_read_async (g_io_stream_get_input_stream (tls), buffer, sizeof buffer, 0, NULL, test_keep_result, &read);
+      test_wait_for (read != NULL);
+      n = g_input_stream_read_finish (g_io_stream_get_input_stream (tls), read, NULL);
+      if (n > 0)
+        g_string_append_len (heard, buffer, n);
+    }
+  g_cancellable_cancel (cancellable);
+  g_io_stream_close (tls, NULL, NULL);
+  test_wait_for (raw.done && written != NULL);
+  g_clear_error (&raw.error);
+  return g_string_free (heard, FALSE);
+}
+
+static void
+test_plain (void)
+{
+  static const struct { const char *authzid, *user, *password; const char *says; } table[] = {
+    { "", "alice", "right", "<success" },
+    { "alice@example.org", "alice", "right", "<success" },     /* for oneself: RFC 6120 section 6.3.8 */
+    { "", "alice", "wrong", "not-authorized" },
+    { "", "nobody", "right", "not-authorized" },
+    { "", "alice", "", "<failure" },
+    { "bob@example.org", "alice", "right", "invalid-authzid" },
+    { "alice@example.com", "alice", "right", "invalid-authzid" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autoptr (GByteArray) plain = g_byte_array_new ();
+      g_autofree char *base64 = NULL;
+      g_autofree char *text = NULL;
+      g_autofree char *heard = NULL;
+
+      g_byte_array_append (plain, (const guint8 *) table[i].authzid, (guint) strlen (table[i].authzid) + 1);   /* RFC 4616 */
+      g_byte_array_append (plain, (const guint8 *) table[i].user, (guint) strlen (table[i].user) + 1);
+      g_byte_array_append (plain, (const guint8 *) table[i].password, (guint) strlen (table[i].password));
+      base64 = g_base64_encode (plain->data, plain->len);
+      text = g_strconcat (HEAD AUTH "PLAIN'>", base64, "</auth>", NULL);
+      heard = talk_in_tls (text);
+      g_assert_nonnull (strstr (heard, "<mechanism>PLAIN</mechanism>"));
+      if (strstr (heard, table[i].says) == NULL)
+        g_error ("%s %s %s: %s", table[i].authzid, table[i].user, table[i].password, heard);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -326,6 +419,7 @@ main (int   argc,
   g_test_add_func ("/acceptor/injection", test_injection);
   g_test_add_func ("/acceptor/limits", test_limits);
   g_test_add_func ("/acceptor/timeouts", test_timeouts);
+  g_test_add_func ("/acceptor/plain-in-tls", test_plain);
   g_test_add_func ("/sasl/exchange", test_sasl);
   g_test_add_func ("/sasl/edges", test_sasl_edges);
   g_test_add_func ("/sasl/iterations", test_iterations);
