@@ -15,6 +15,56 @@ get_domain (const char *bare_jid)
   return at != NULL ? at + 1 : bare_jid != NULL ? bare_jid : _("the server");
 }
 
+/* What a server or a friend's program answered (RFC 6120 section 8.3.3). Conditions that say little by themselves are not
+ * here: the text that came with them says more. */
+static const struct
+{
+  const char *condition;
+  const char *text;
+} answers[] = {
+  { "feature-not-implemented", N_("The other side does not know this feature.") },
+  { "forbidden", N_("You are not allowed to do this.") },
+  { "gone", N_("This address is not in use any more.") },
+  { "internal-server-error", N_("The server has a problem of its own. Try again later.") },
+  { "item-not-found", N_("There is no such thing on the server.") },
+  { "jid-malformed", N_("The address is not valid.") },
+  { "not-allowed", N_("The server does not allow this.") },
+  { "recipient-unavailable", N_("The recipient is not there.") },
+  { "remote-server-not-found", N_("There is no such server. Look at the part of the address after the @.") },
+  { "remote-server-timeout", N_("The recipient’s server does not answer. Try again later.") },
+  { "service-unavailable", N_("This is not possible with this address.") },
+  { "system-shutdown", N_("The server is being shut down. Try again later.") },
+};
+
+static const char *
+find_answer (const GError *error)
+{
+  const char *condition = xmpp_error_get_condition (error);
+
+  for (gsize i = 0; condition != NULL && i < G_N_ELEMENTS (answers); i++)
+    {
+      if (g_str_equal (answers[i].condition, condition))
+        return _(answers[i].text);
+    }
+  return error->message;
+}
+
+static char *
+describe_registration (const GError *error,
+                       const char   *bare_jid)
+{
+  const char *condition = xmpp_error_get_condition (error);
+
+  if (g_strcmp0 (condition, "conflict") == 0 && bare_jid != NULL)
+    return g_strdup_printf (_("%s is taken already. Choose another name."), bare_jid);
+  if (g_strcmp0 (condition, "not-allowed") == 0 || g_strcmp0 (condition, "service-unavailable") == 0
+      || g_strcmp0 (condition, "feature-not-implemented") == 0 || g_strcmp0 (condition, "not-authorized") == 0)
+    return g_strdup_printf (_("%s does not let new accounts be created from here."), get_domain (bare_jid));
+
+  /* Translators: %s is the server's reason */
+  return g_strdup_printf (_("The account was not created: %s"), error->message);
+}
+
 char *
 mien_error_describe (const GError *error,
                      const char   *bare_jid)
@@ -53,14 +103,14 @@ mien_error_describe (const GError *error,
     case XMPP_ERROR_CONFLICT:
       return g_strdup (_("You have signed in with another program, which took the place of this one."));
     case XMPP_ERROR_REGISTRATION:
-      /* Translators: %s is the server's reason */
-      return g_strdup_printf (_("The account was not created: %s"), error->message);
+      return describe_registration (error, bare_jid);
     case XMPP_ERROR_BAD_XML:
     case XMPP_ERROR_LIMIT:
+      return g_strdup_printf (_("%s answered in a way that was not understood. Try again later."), get_domain (bare_jid));
     case XMPP_ERROR_STREAM:
     case XMPP_ERROR_STANZA:
     default:
-      return g_strdup (error->message);
+      return g_strdup (find_answer (error));
     }
 }
 

@@ -186,6 +186,29 @@ test_errors_name_the_thing (void)
 }
 
 static void
+test_errors_of_answers (void)
+{
+  static const struct { int code; const char *condition; const char *part; } cases[] = {
+    { XMPP_ERROR_STANZA, "remote-server-not-found", "after the @" }, { XMPP_ERROR_STANZA, "forbidden", "not allowed" },
+    { XMPP_ERROR_STANZA, "resource-constraint", "raw words" }, { XMPP_ERROR_STANZA, NULL, "raw words" },
+    { XMPP_ERROR_STREAM, "system-shutdown", "shut down" },
+    { XMPP_ERROR_REGISTRATION, "conflict", "alice@example.org is taken" },
+    { XMPP_ERROR_REGISTRATION, "not-allowed", "example.org does not let" },
+    { XMPP_ERROR_REGISTRATION, "not-acceptable", "raw words" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = NULL;
+
+      xmpp_set_error (&error, cases[i].code, cases[i].condition, "raw words");
+      text = mien_error_describe (error, "alice@example.org");
+      g_assert_nonnull (strstr (text, cases[i].part));
+    }
+}
+
+static void
 test_certificate_problems (void)
 {
   static const struct { GTlsCertificateFlags flag; const char *part; } cases[] = {
@@ -299,6 +322,7 @@ main (int    argc,
   g_test_add_func ("/ui/time/ago", test_ago);
   g_test_add_func ("/ui/fingerprint", test_fingerprint);
   g_test_add_func ("/ui/errors", test_errors_name_the_thing);
+  g_test_add_func ("/ui/errors-of-answers", test_errors_of_answers);
   g_test_add_func ("/ui/certificate", test_certificate_problems);
   g_test_add_func ("/ui/catalogue-address", test_catalogue_addresses);
   g_test_add_func ("/ui/long-runs", test_long_runs);
