@@ -190,17 +190,20 @@ static void
 set_save_error (MienDraft    *self,
                 const GError *error)
 {
+  g_autofree char *text = NULL;
+
   if (error != NULL)
     {
       g_warning ("The draft could not be kept: %s", error->message);
       self->saved_version = 0;         /* what flush has to write */
     }
-  if (error == NULL && self->save_error == NULL)
-    return;
+  text = error == NULL ? NULL
+         : g_strdup_printf (_("Your portrait cannot be kept on this computer: %s It is kept in this window until that is put right."),
+                            error->message);
+  if (g_strcmp0 (text, self->save_error) == 0)
+    return;                            /* said once, however often it is tried */
   g_free (self->save_error);
-  self->save_error = error == NULL ? NULL
-                     : g_strdup_printf (_("Your portrait cannot be kept on this computer: %s It is kept in this window until that is put right."),
-                                        error->message);
+  self->save_error = g_steal_pointer (&text);
   mien_draft_notify_save_error (self);
 }
 

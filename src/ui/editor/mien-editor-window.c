@@ -418,6 +418,16 @@ mien_editor_window_init (MienEditorWindow *self)
   build (self);
 }
 
+/* A full disk: the work is safe as long as the window is open. */
+static void
+on_save_error (MienEditorWindow *self)
+{
+  const char *text = mien_draft_get_save_error (self->draft);
+
+  if (text != NULL)
+    mien_editor_window_tell (self, text, NULL, NULL);
+}
+
 GtkWidget *
 mien_editor_window_new (GtkApplication *app, MienSession *session, MienDraft *draft, MienWardrobe *wardrobe,
                         MienGallery *gallery, MienPublisher *publisher)
@@ -429,6 +439,7 @@ mien_editor_window_new (GtkApplication *app, MienSession *session, MienDraft *dr
                                          "default-width", DEFAULT_WIDTH, "default-height", DEFAULT_HEIGHT, NULL);
   self->session = g_object_ref (session);
   self->draft = g_object_ref (draft);
+  g_signal_connect_swapped (draft, "notify::save-error", G_CALLBACK (on_save_error), self);
   self->wardrobe = g_object_ref (wardrobe);
   self->gallery = g_object_ref (gallery);
   self->publisher = g_object_ref (publisher);
