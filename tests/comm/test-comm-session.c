@@ -305,8 +305,13 @@ test_messages (void)
   g_assert_cmpstr (mien_message_get_body (message_at (to_alice, 0)), ==, "Good night");
 
   message = mien_conversation_send (mien_session_get_conversation (alice.session, "nobody@" DOMAIN), "Hello?", NULL);
+#ifdef TEST_IN_TREE
+  /* This server does not tell who has an account (RFC 6121 section 8.5.1). */
+  wait_until (mien_message_get_delivery (message) == MIEN_DELIVERY_SENT);
+#else
   wait_until (mien_message_get_delivery (message) == MIEN_DELIVERY_FAILED);
   g_assert_nonnull (mien_message_get_error (message));
+#endif
   person_clear (&bob);
   person_clear (&phone);
   person_clear (&alice);
