@@ -434,6 +434,8 @@ static void
 test_cache (Fixture *f, gconstpointer unused)
 {
   g_autoptr (GBytes) damaged = g_bytes_new_static ("nonsense", 8);
+  static const char few[] = "mien-roster 1\tv1\nbob@example.org\tBob\t\t3\t0\nend\t0\n";
+  g_autoptr (GBytes) miscounted = g_bytes_new (few, strlen (few));
   g_autoptr (GBytes) short_end = g_bytes_new ("mien-roster 1\tv1\nd\n", strlen ("mien-roster 1\tv1\nd\n"));
   g_autoptr (GBytes) whole = NULL;
 
@@ -461,6 +463,7 @@ test_cache (Fixture *f, gconstpointer unused)
 
   g_assert_false (mien_roster_cache_unpack (f->roster, damaged));
   g_assert_false (mien_roster_cache_unpack (f->roster, short_end));
+  g_assert_false (mien_roster_cache_unpack (f->roster, miscounted));
   for (gsize length = 0; length < g_bytes_get_size (whole); length++)
     {
       /* A copy, so that a read behind its end is seen. */
