@@ -10,6 +10,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiAccessible, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiStateSet, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiComponent, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiText, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiValue, g_object_unref)
 
 #define MAX_DEPTH 40
 #define MAX_CHILDREN 400
@@ -131,7 +132,8 @@ walk (AtspiAccessible *element, int depth, Visit visit, gpointer data)
   for (int i = 0; i < MIN (n, MAX_CHILDREN); i++)
     {
       g_autoptr (AtspiAccessible) child = atspi_accessible_get_child_at_index (element, i, NULL);
-      if (child == NULL || !is_shown (child))
+      /* Of a window that has just come, GTK 4.8 may not say that it is visible. */
+      if (child == NULL || (depth > 0 && !is_shown (child)))
         continue;
       AtspiAccessible *found = walk (child, depth + 1, visit, data);
       if (found != NULL)
@@ -261,6 +263,41 @@ person_wait_for_text (Person *self, const char *text)
   give_up (self, "the text", text);
 }
 
+/* The client answers on the main loop that also handles its events: after some questions and answers it has turned past
+ * whatever the screen had sent before. */
+static void
+wait_handled (Person *self)
+{
+  for (int i = 0; i < 4; i++)
+    {
+      g_autoptr (AtspiAccessible) application = get_application (self);
+      g_autoptr (AtspiAccessible) first = application != NULL ? atspi_accessible_get_child_at_index (application, 0, NULL) : NULL;
+      AtspiRect rect;
+      if (application != NULL)
+        g_free (atspi_accessible_get_name (application, NULL));
+      if (first != NULL)
+        get_extents (first, &rect);
+    }
+}
+
+/* Asked of the X server: a client that is asked about a window while it takes it down may fall over it (GTK 4.8). */
+void
+person_wait_window (Person *self, const char *title, gboolean there)
+{
+  gint64 start = g_get_monotonic_time ();
+  int x, y, width, height;
+
+  do
+    if (screen_find_window (self->screen, self->pid, title, &x, &y, &width, &height) == there)
+      {
+        if (!there)
+          wait_handled (self);
+        return;
+      }
+  while (wait_more (start));
+  give_up (self, there ? "the window" : "the end of the window", title);
+}
+
 /* ---- Doing ---- */
 
 /* The window that holds an element: its accessible, for the title, or NULL. (transfer full) */
@@ -321,23 +358,6 @@ person_look_at (Person *self)
   screen_raise_window (self->screen, self->pid, NULL);
 }
 
-/* The client answers on the main loop that also handles its events: after some questions and answers it has turned past
- * whatever the screen had sent before. */
-static void
-wait_handled (Person *self)
-{
-  for (int i = 0; i < 4; i++)
-    {
-      g_autoptr (AtspiAccessible) application = get_application (self);
-      g_autoptr (AtspiAccessible) first = application != NULL ? atspi_accessible_get_child_at_index (application, 0, NULL) : NULL;
-      AtspiRect rect;
-      if (application != NULL)
-        g_free (atspi_accessible_get_name (application, NULL));
-      if (first != NULL)
-        get_extents (first, &rect);
-    }
-}
-
 void
 person_click_at (Person *self, const char *role, const char *name, double fx, double fy)
 {
@@ -376,10 +396,45 @@ person_scroll (Person *self, const char *role, const char *name, int clicks)
   screen_scroll (self->screen, clicks);
 }
 
+static gboolean
+visit_active (AtspiAccessible *element, gpointer data)
+{
+  g_autoptr (AtspiStateSet) states = atspi_accessible_get_state_set (element);
+  return atspi_accessible_get_role (element, NULL) == ATSPI_ROLE_FRAME && states != NULL
+         && atspi_state_set_contains (states, ATSPI_STATE_ACTIVE);
+}
+
+/* Keys go to the active window, and a click makes a window active only when the window manager has seen it. */
+static void
+wait_active (Person *self)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  do
+    {
+      g_autoptr (AtspiAccessible) application = get_application (self);
+      g_autoptr (AtspiAccessible) frame = application != NULL ? walk (application, MAX_DEPTH - 1, visit_active, NULL) : NULL;
+      if (frame != NULL)
+        return;
+    }
+  while (wait_more (start));
+  give_up (self, "an active", "window");
+}
+
+double
+person_get_value (Person *self, const char *role, const char *name)
+{
+  g_autoptr (AtspiAccessible) element = person_wait_for (self, role, name);
+  g_autoptr (AtspiValue) value = atspi_accessible_get_value_iface (element);
+
+  return value != NULL ? atspi_value_get_current_value (value, NULL) : 0;
+}
+
 void
 person_type_into (Person *self, const char *role, const char *name, const char *text)
 {
   person_click (self, role, name);
+  wait_active (self);
   screen_type (self->screen, text);
 }
 

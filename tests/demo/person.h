@@ -22,9 +22,12 @@ int     person_get_pid (Person *self);
 /* Element by role ("push button") and name; "Begin…" and "…end" stand for a part of it; NULL for either is any. (transfer full) */
 AtspiAccessible *person_see (Person *self, const char *role, const char *name);       /* now, or NULL */
 AtspiAccessible *person_wait_for (Person *self, const char *role, const char *name);  /* never NULL */
+void             person_wait_window (Person *self, const char *title, gboolean there);
 void             person_wait_gone (Person *self, const char *role, const char *name);
 gboolean         person_sees_text (Person *self, const char *text);  /* in any name, description or text on the screen */
 void             person_wait_for_text (Person *self, const char *text);
+
+double           person_get_value (Person *self, const char *role, const char *name);       /* of a slider */
 
 void person_look_at (Person *self);                                  /* raises the window */
 void person_click (Person *self, const char *role, const char *name);
