@@ -325,6 +325,18 @@ on_wrote_body_data (SoupMessage *message, guint length, gpointer data)
     self->upload_progress (self->uploaded, g_bytes_get_size (self->body), self->progress_data);
 }
 
+/* libsoup sends the request again, on a new connection for instance, but has read its body already. */
+static void
+on_restarted (SoupMessage *message, gpointer data)
+{
+  Transfer *self = data;
+  const char *type = soup_message_headers_get_one (soup_message_get_request_headers (message), "Content-Type");
+  g_autofree char *content_type = g_strdup (type);
+
+  self->uploaded = 0;
+  soup_message_set_request_body_from_bytes (message, content_type, self->body);
+}
+
 static void
 send_message (GTask *task)
 {
@@ -445,6 +457,7 @@ mien_http_send_async (SoupSession *session, const char *method, const char *uri,
     soup_message_headers_append (soup_message_get_request_headers (self->message), headers[i], headers[i + 1]);
   soup_message_set_request_body_from_bytes (self->message, content_type, body);
   g_signal_connect (self->message, "wrote-body-data", G_CALLBACK (on_wrote_body_data), self);
+  g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   send_message (task);
 }
 

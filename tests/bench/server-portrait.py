@@ -50,7 +50,7 @@ http {{ types {{ image/png png; }} sendfile on; tcp_nopush on; keepalive_request
 
 def upload(server, count, at_once, side):
     out = subprocess.run([server.build / 'tests/bench/bench-upload', server.port, server.certificate, DOMAIN, f'portrait.{DOMAIN}', str(count), str(at_once), str(side)],
-                         check=True, capture_output=True, text=True).stdout.split()
+                         check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     return [float(word) for word in out]
 
 
@@ -81,7 +81,7 @@ with Server(sys.argv[1]) as server:
     try:
         other = f'{base}/p/{digest}.png'
         _, other_etag = fetch(other)
-        print(f'\nGET of {len(body) / 1000:.0f} kB, wrk on one thread, {SECONDS} s each; both servers have one thread that serves.\n')
+        print(f'\nGET of {len(body) / 1000:.0f} kB, wrk on one thread, {SECONDS} s each; nginx as one process.\n')
         print('| request | connections | server | a second | p50, ms | p99, ms | of nginx\'s rate |')
         print('|---|---|---|---|---|---|---|')
         for connections in (1, 16):
