@@ -20,6 +20,7 @@ typedef struct
   PortraitRect  box;
   PortraitPoint left_eye, right_eye;
   double        tilt, score;
+  double        turn;                    /* of a half profile: ear middle − eye middle along the eye line, in units u */
 } MienFoundFace;
 
 /* Where the model is: $MIEN_FACE_MODEL, else where it is installed. (transfer full) */
