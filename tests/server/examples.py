@@ -59,7 +59,7 @@ def check_unit(folder, path, server):
 
 
 def main():
-    nginx, unit, server = sys.argv[1:4]
+    nginx, unit, server = (os.path.abspath(path) for path in sys.argv[1:4])
     failed = False
     print("1..2")
     for number, (name, check, *arguments) in enumerate([("nginx", check_nginx, nginx), ("systemd", check_unit, unit, server)], 1):
