@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "test-avatar"
 
 #include "avatar-fixture.h"
+#include "folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@ char *
 avatar_fixture_new_folder (void)
 {
   g_autoptr(GError) error = NULL;
-  char *folder = g_dir_make_tmp ("mien-test-XXXXXX", &error);
+  char *folder = test_folder_new ("test");
 
   g_assert_no_error (error);
   return folder;

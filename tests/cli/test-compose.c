@@ -5,6 +5,7 @@
 
 #include <portrait-export.h>
 
+#include "folder.h"
 #include "mien-dresser.h"
 
 /* mien-compose as a user runs it, against the library in this process. */
@@ -19,7 +20,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->directory = g_dir_make_tmp ("mien-compose-XXXXXX", &error);
+  fixture->directory = test_folder_new ("compose");
   g_assert_no_error (error);
 }
 

@@ -7,6 +7,8 @@
 #include <xmpp-porter-owner.h>
 #include <xmpp-reader.h>
 
+#include "folder.h"
+
 /* A roster over a porter without a socket: what it sends is kept, what it receives is written here. */
 typedef struct
 {
@@ -65,7 +67,7 @@ set_up (Fixture *f, gconstpointer unused)
   f->sent = g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_node_unref);
   f->mirror = g_ptr_array_new_with_free_func (g_object_unref);
   f->porter = xmpp_porter_new (on_send, f);
-  f->directory = g_dir_make_tmp ("mien-roster-XXXXXX", NULL);
+  f->directory = test_folder_new ("roster");
   f->path = g_build_filename (f->directory, "roster", NULL);
   new_roster (f);
   xmpp_porter_connected (f->porter, "alice@example.org/home", FALSE);

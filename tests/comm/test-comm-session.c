@@ -9,6 +9,8 @@
 #include <xmpp-component.h>
 #include <xmpp-error.h>
 
+#include "folder.h"
+
 /* Sessions end to end: built once for Debian's Prosody and once for the in-tree server,
  * which then runs in this process. */
 #ifdef TEST_IN_TREE
@@ -18,7 +20,7 @@
 #define SERVICE_SECRET "component-secret"
 static ImServer *server;
 #else
-#include "../support/prosody.h"
+#include "prosody.h"
 #define DOMAIN "localhost"
 #define SERVICE TEST_PROSODY_COMPONENT
 #define SERVICE_SECRET TEST_PROSODY_SECRET
@@ -113,7 +115,7 @@ person_open (Person *person, const char *name)
   g_autoptr (XmppJid) jid = xmpp_jid_new (text, NULL);
 
   if (person->directory == NULL)
-    person->directory = g_dir_make_tmp ("mien-session-XXXXXX", NULL);
+    person->directory = test_folder_new ("session");
   person->session = mien_session_new (jid, person->directory);
   xmpp_client_set_host (mien_session_get_client (person->session), "127.0.0.1", port, XMPP_TLS_STARTTLS);
   g_signal_connect (mien_session_get_client (person->session), "accept-certificate", G_CALLBACK (on_certificate), NULL);

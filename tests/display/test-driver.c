@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "mien-test"
 
 #include "display.h"
+#include "folder.h"
 
 #include <adwaita.h>
 #include <glib/gstdio.h>
@@ -119,7 +120,7 @@ static void
 test_pictures (Fixture       *self,
                gconstpointer  data)
 {
-  g_autofree char *folder = g_dir_make_tmp ("mien-display-XXXXXX", NULL);
+  g_autofree char *folder = test_folder_new ("display");
   g_autofree char *filename = g_build_filename (folder, "screen.png", NULL);
   cairo_surface_t *before, *after;
 

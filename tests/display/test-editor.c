@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "folder.h"
 #include "mien-adjust-panel.h"
 #include "mien-display.h"
 #include "mien-editor-window-private.h"
@@ -82,7 +83,7 @@ set_up (Fixture *self, gconstpointer data)
 {
   gboolean done = FALSE;
 
-  self->folder = g_dir_make_tmp ("mien-editor-XXXXXX", NULL);
+  self->folder = test_folder_new ("editor");
   g_autofree char *cache = g_build_filename (self->folder, "cache", NULL),
                   *avatars = g_build_filename (self->folder, "avatars", NULL);
   g_autofree char *portraits = g_build_filename (self->folder, "portraits", NULL);
@@ -108,23 +109,6 @@ close_window (Fixture *self)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      if (g_file_test (child, G_FILE_TEST_IS_DIR))
-        remove_tree (child);
-      else
-        g_remove (child);
-    }
-  g_rmdir (path);
-}
-
-static void
 tear_down (Fixture *self, gconstpointer data)
 {
   close_window (self);
@@ -137,8 +121,7 @@ tear_down (Fixture *self, gconstpointer data)
   g_clear_object (&self->session);
   g_clear_object (&self->http);
   test_settle ();
-  remove_tree (self->folder);
-  g_free (self->folder);
+  test_folder_remove (self->folder);
 }
 
 /* A picture for somebody to look at, where a folder for them was given. */

@@ -8,6 +8,7 @@
 
 #include <adwaita.h>
 
+#include "folder.h"
 #include "../server/im-test-client.h"
 #include "mien-application.h"
 #include "mien-friend-list.h"
@@ -105,7 +106,7 @@ get_tips (void)
 static void
 test_sign_in (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("mien-client-XXXXXX", NULL);
+  g_autofree char *folder = test_folder_new ("client");
   const MienApplicationOptions options = {
     .account = (char *) "alice@" IM_TEST_DOMAIN, .data_directory = folder,
     .host = (char *) "127.0.0.1", .port = im_server_get_port (server), .tls = XMPP_TLS_STARTTLS,

@@ -9,6 +9,7 @@
 #include <mien-server.h>
 
 #include "ejabberd.h"
+#include "folder.h"
 #include "prosody.h"
 
 static const MienServerRole roles[] = {
@@ -92,7 +93,7 @@ start_component (guint16 port, const char *secret)
 gboolean
 peer_start (const char *name)
 {
-  directory = g_dir_make_tmp ("mien-interop-XXXXXX", NULL);
+  directory = test_folder_new ("interop");
   if (g_str_equal (name, "mien"))
     {
       kind = PEER_MIEN;
@@ -120,21 +121,6 @@ peer_start (const char *name)
 }
 
 void
-peer_remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      peer_remove_folder (child);
-    }
-  g_remove (path);
-}
-
-void
 peer_stop (void)
 {
   if (server != NULL)
@@ -143,8 +129,7 @@ peer_stop (void)
   g_clear_object (&trust);
   g_clear_pointer (&prosody, test_prosody_free);
   g_clear_pointer (&ejabberd, test_ejabberd_free);
-  peer_remove_folder (directory);
-  g_clear_pointer (&directory, g_free);
+  g_clear_pointer (&directory, test_folder_remove);
 }
 
 PeerKind

@@ -50,6 +50,4 @@ void          peer_keep_result (GObject *source, GAsyncResult *result, gpointer 
 /* Waits for *result, which an asynchronous call with peer_keep_result() fills. */
 #define peer_await(result) peer_wait ((result) != NULL)
 
-void          peer_remove_folder (const char *path);
-
 G_END_DECLS

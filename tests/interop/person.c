@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "person.h"
+#include "folder.h"
 
 #include <mien-draft.h>
 #include <portrait-compositor.h>
@@ -108,9 +109,8 @@ void
 person_forget (Person *self)
 {
   person_sign_out (self);
-  peer_remove_folder (self->folder);
-  g_free (self->folder);
-  self->folder = g_dir_make_tmp ("mien-person-XXXXXX", NULL);
+  test_folder_remove (self->folder);
+  self->folder = test_folder_new ("person");
 }
 
 Person *
@@ -121,7 +121,7 @@ person_new_through (const char *name, guint16 port)
   ensure_account (name);
   self->name = g_strdup (name);
   self->jid = g_strdup_printf ("%s@" PEER_DOMAIN, name);
-  self->folder = g_dir_make_tmp ("mien-person-XXXXXX", NULL);
+  self->folder = test_folder_new ("person");
   self->port = port;
   person_sign_in (self);
   return self;
@@ -137,8 +137,7 @@ void
 person_free (Person *self)
 {
   person_sign_out (self);
-  peer_remove_folder (self->folder);
-  g_free (self->folder);
+  test_folder_remove (self->folder);
   g_free (self->name);
   g_free (self->jid);
   g_free (self);

@@ -12,6 +12,7 @@
 #include <portrait-export.h>
 #include <xep/xmpp-xep.h>
 
+#include "folder.h"
 #include "../server/im-test-client.h"
 
 /* Publishing and seeing when something is missing: the portrait server goes away in the middle of an upload; a friend whose client knows
@@ -99,27 +100,12 @@ set_up (Fixture *fixture, gconstpointer data)
   g_autofree char *secret = NULL;
   g_autofree char *more = NULL;
 
-  fixture->directory = g_dir_make_tmp ("mien-bad-times-XXXXXX", NULL);
+  fixture->directory = test_folder_new ("bad-times");
   secret = g_build_filename (fixture->directory, "secret", NULL);
   more = g_strdup_printf ("component." SERVICE "=%s\n", secret);
   g_assert_true (g_file_set_contents_full (secret, "component-secret", -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
   fixture->im = im_server_start (more);
   fixture->http = mien_http_session_new ();
-}
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
 }
 
 static void
@@ -130,8 +116,7 @@ tear_down (Fixture *fixture, gconstpointer data)
     stop_portrait_server (fixture);
   g_clear_pointer (&fixture->relay, hostile_relay_free);
   im_server_stop (fixture->im);
-  remove_all (fixture->directory);
-  g_free (fixture->directory);
+  test_folder_remove (fixture->directory);
 }
 
 /* Noise: as a PNG it has more than a megabyte. */

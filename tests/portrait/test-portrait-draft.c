@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "folder.h"
 #include "mien-cache.h"
 #include "mien-draft.h"
 #include "mien-file.h"
@@ -206,7 +207,7 @@ huge_png (void)
 static void
 test_load_files (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-headshot-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("headshot");
   g_autoptr (GBytes) photo = read_data ("photo.jpg");
   g_autoptr (GFile) folder = g_file_new_for_path (directory);
   g_autoptr (GError) folder_error = NULL;
@@ -296,7 +297,7 @@ drag (MienDraft *draft, double x)
 static void
 test_undo (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("draft");
   g_autoptr (MienDraft) draft = open_draft (directory);
   gboolean can;
 
@@ -337,7 +338,7 @@ test_undo (void)
 static void
 test_crash (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("draft");
   MienDraft *lost = open_draft (directory);
   g_autoptr (MienDraft) draft = NULL;
   g_autofree char *path = g_build_filename (directory, "draft.json", NULL);
@@ -363,7 +364,7 @@ test_crash (void)
 static void
 test_headshot (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("draft");
   MienDraft *draft = open_draft (directory);
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 960, 960);
   g_autoptr (GAsyncResult) result = NULL;
@@ -408,7 +409,7 @@ set_headshot (MienDraft *draft, guint32 colour)
 static void
 test_old_headshots (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("draft");
   g_autofree char *folder = g_build_filename (directory, "headshots", NULL);
   g_autoptr (MienCache) cache = mien_cache_new (folder, G_CHECKSUM_SHA256, 0);
   MienDraft *draft = open_draft (directory);
@@ -455,7 +456,7 @@ count_notify (GObject *object, GParamSpec *pspec, gpointer data)
 static void
 test_full_disk (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("draft");
   MienDraft *draft = open_draft (directory);
   MienDraft *other;
   struct rlimit before, none;
@@ -499,7 +500,7 @@ test_unreadable (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autofree char *directory = g_dir_make_tmp ("mien-draft-XXXXXX", NULL);
+      g_autofree char *directory = test_folder_new ("draft");
       g_autofree char *path = g_build_filename (directory, "draft.json", NULL);
       g_autoptr (MienDraft) draft = mien_draft_new (directory);
       g_autoptr (GAsyncResult) result = NULL;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "folder.h"
 #include "mien-image.h"
 #include "mien-portrait-component.h"
 #include "mien-portrait-files.h"
@@ -131,7 +132,7 @@ ask (Fixture *fixture, const char *from, XmppNode *stanza)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->directory = g_dir_make_tmp ("mien-portrait-XXXXXX", NULL);
+  fixture->directory = test_folder_new ("portrait");
   fixture->http = soup_session_new ();
   start_server (fixture);
   /* PostgreSQL's database is one for all tests. */

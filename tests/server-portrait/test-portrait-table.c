@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "folder.h"
 #include "mien-portrait-server-error.h"
 #include "mien-portrait-table.h"
 
@@ -19,7 +20,7 @@ address_of_database (void)
 static MienPortraitTable *
 open_table (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-table-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("table");
   g_autofree char *path = g_build_filename (directory, "portrait.sqlite", NULL);
   g_autoptr(GError) error = NULL;
   MienPortraitTable *table = mien_portrait_table_open (address_of_database (), path, &error);

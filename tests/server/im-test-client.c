@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <stdarg.h>
 
+#include "folder.h"
 #include "mien-im-store.h"
 #include "xmpp-jid.h"
 #include "xmpp-reader.h"
@@ -45,7 +46,7 @@ im_server_start (const char *more)
   g_autofree char *path = NULL;
   g_autoptr (MienDatabase) db = NULL;
 
-  self->directory = g_dir_make_tmp ("mien-im-XXXXXX", &error);
+  self->directory = test_folder_new ("im");
   g_assert_no_error (error);
   text = g_strdup_printf ("[server]\ndata-directory=data\n[im]\ndomain=" IM_TEST_DOMAIN "\nlisten=127.0.0.1:0\n"
                           "component-listen=127.0.0.1:0\n%s", more != NULL ? more : "");
@@ -61,21 +62,6 @@ im_server_start (const char *more)
   mien_database_close (db);
   run_role (self);
   return self;
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static gboolean
@@ -101,8 +87,7 @@ im_server_stop (ImServer *self)
   g_assert_null (watched);
   g_source_remove (timer);
   mien_server_config_unref (self->config);
-  remove_tree (self->directory);
-  g_free (self->directory);
+  test_folder_remove (self->directory);
   g_free (self);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 
+#include "folder.h"
 #include "mien-listen.h"
 #include "mien-server-config.h"
 
@@ -88,7 +89,7 @@ static void
 test_secret (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *directory = g_dir_make_tmp ("mien-config-XXXXXX", &error);
+  g_autofree char *directory = test_folder_new ("config");
   g_autofree char *path = g_build_filename (directory, "secret", NULL);
   g_autofree char *secret = NULL, *own = NULL, *own_again = NULL;
   g_autoptr (MienServerConfig) config = NULL;

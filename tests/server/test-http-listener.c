@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "folder.h"
 #include "mien-certificate.h"
 #include "mien-http-listener.h"
 
@@ -248,7 +249,7 @@ test_address_in_use (Fixture *fixture, gconstpointer data)
 static void
 test_tls (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-http-tls-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("http-tls");
   g_autoptr (GError) error = NULL;
   g_autoptr (GTlsCertificate) certificate = mien_certificate_ensure (directory, "localhost", &error);
   g_autoptr (MienServerConfig) config = NULL;

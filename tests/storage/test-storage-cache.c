@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "folder.h"
 #include "mien-cache.h"
 #include "mien-file.h"
 #include "mien-storage-error.h"
@@ -12,7 +13,7 @@
 static char *
 new_directory (void)
 {
-  return g_dir_make_tmp ("mien-cache-XXXXXX", NULL);
+  return test_folder_new ("cache");
 }
 
 static GBytes *

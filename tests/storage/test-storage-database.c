@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "folder.h"
 #include "mien-database.h"
 #include "mien-file.h"
 #include "mien-storage-error.h"
@@ -27,7 +28,7 @@ static const char * const broken_migrations[] = {
 static char *
 new_path (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("mien-database-XXXXXX", NULL);
+  g_autofree char *directory = test_folder_new ("database");
 
   return g_build_filename (directory, "test.sqlite", NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "folder.h"
 #include "mien-file.h"
 #include "mien-storage-error.h"
 
@@ -20,33 +21,14 @@ typedef struct { char *directory; } Fixture;
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->directory = g_dir_make_tmp ("mien-file-XXXXXX", NULL);
+  fixture->directory = test_folder_new ("file");
   g_assert_nonnull (fixture->directory);
-}
-
-static void
-remove_all (const char *directory)
-{
-  g_autoptr(GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (directory, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_all (path);
-      else
-        g_assert_no_errno (g_unlink (path));
-    }
-  g_rmdir (directory);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  remove_all (fixture->directory);
-  g_free (fixture->directory);
+  test_folder_remove (fixture->directory);
 }
 
 static GBytes *

@@ -3,8 +3,9 @@
 
 #include <glib/gstdio.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <unistd.h>
+
+#include "folder.h"
+#include "server.h"
 
 #define START_SECONDS 60
 
@@ -16,19 +17,6 @@ struct _TestEjabberd
   guint16       port;
   guint16       component_port;
 };
-
-static guint16
-free_port (void)
-{
-  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
-  g_autoptr (GSocketAddress) bound = NULL;
-
-  g_assert_true (g_socket_bind (socket, any, FALSE, NULL));
-  bound = g_socket_get_local_address (socket, NULL);
-  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
-}
 
 /* The folder with ejabberd's own compiled modules, whatever its version. */
 static char *
@@ -67,28 +55,17 @@ static void
 make_certificate (TestEjabberd *self)
 {
   g_autofree char *both = g_build_filename (self->directory, "both.pem", NULL);
-  const char *argv[] = { "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                         "-keyout", NULL, "-out", NULL, NULL };
   g_autofree char *key_path = g_build_filename (self->directory, "key.pem", NULL);
   g_autofree char *certificate_path = g_build_filename (self->directory, "certificate.pem", NULL);
   g_autofree char *key = NULL;
   g_autofree char *certificate = NULL;
   g_autofree char *together = NULL;
-  int status;
 
-  argv[15] = key_path;
-  argv[17] = certificate_path;
-  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL,
-                               G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                               NULL, NULL, NULL, NULL, &status, NULL));
-  g_assert_cmpint (status, ==, 0);
+  self->database = test_certificate_new (self->directory);
   g_assert_true (g_file_get_contents (key_path, &key, NULL, NULL));
   g_assert_true (g_file_get_contents (certificate_path, &certificate, NULL, NULL));
   together = g_strconcat (certificate, key, NULL);
   g_assert_true (g_file_set_contents (both, together, -1, NULL));
-  self->database = g_tls_file_database_new (certificate_path, NULL);
-  g_assert_nonnull (self->database);
 }
 
 static void
@@ -119,21 +96,6 @@ write_config (TestEjabberd *self, const char *path)
   g_assert_no_error (error);
 }
 
-static gboolean
-is_listening (guint16 port)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-
-  return connection != NULL;
-}
-
-static void
-die_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
 TestEjabberd *
 test_ejabberd_new (void)
 {
@@ -148,9 +110,9 @@ test_ejabberd_new (void)
   g_autofree char *spool = NULL;
   g_autoptr (GError) error = NULL;
 
-  self->directory = g_dir_make_tmp ("mien-ejabberd-XXXXXX", NULL);
-  self->port = free_port ();
-  self->component_port = free_port ();
+  self->directory = test_folder_new ("ejabberd");
+  self->port = test_free_port ();
+  self->component_port = test_free_port ();
   make_certificate (self);
   config = g_build_filename (self->directory, "ejabberd.yml", NULL);
   log = g_build_filename (self->directory, "ejabberd.log", NULL);
@@ -165,39 +127,19 @@ test_ejabberd_new (void)
   g_subprocess_launcher_setenv (launcher, "ERL_LIBS", libraries, TRUE);
   g_subprocess_launcher_set_stdout_file_path (launcher, output);
   g_subprocess_launcher_set_flags (launcher, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  test_launcher_end_with_test (launcher, SIGKILL);
   /* The database's folder carries the node's name; a node without a name (nonode@nohost) needs no epmd. */
   self->process = g_subprocess_launcher_spawn (launcher, &error, "erl", "-pa", ebin, "-mnesia", "dir", spool,
                                                "-noinput", "-s", "ejabberd", NULL);
   g_assert_no_error (error);
-  for (gint64 deadline = g_get_monotonic_time () + START_SECONDS * G_USEC_PER_SEC;
-       !is_listening (self->port) || !is_listening (self->component_port);)
+  if (!test_wait_for_ports (self->process, START_SECONDS, (guint16[]) { self->port, self->component_port, 0 }))
     {
-      if (g_get_monotonic_time () > deadline || g_subprocess_get_identifier (self->process) == NULL)
-        {
-          g_autofree char *text = NULL;
+      g_autofree char *text = NULL;
 
-          g_file_get_contents (output, &text, NULL, NULL);
-          g_error ("ejabberd does not start: %s", text);
-        }
-      g_usleep (50000);
+      g_file_get_contents (output, &text, NULL, NULL);
+      g_error ("ejabberd does not start: %s", text);
     }
   return self;
-}
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
 }
 
 void
@@ -207,8 +149,7 @@ test_ejabberd_free (TestEjabberd *self)
   g_subprocess_wait (self->process, NULL, NULL);
   g_object_unref (self->process);
   g_object_unref (self->database);
-  remove_all (self->directory);
-  g_free (self->directory);
+  test_folder_remove (self->directory);
   g_free (self);
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "prosody.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
+
+#include "folder.h"
+#include "server.h"
+
+#define START_SECONDS 30
 
 struct _TestProsody
 {
@@ -15,20 +17,6 @@ struct _TestProsody
   guint16       port;
   guint16       component_port;
 };
-
-/* Asked for here and used by Prosody a moment later: on a quiet loopback nobody takes it in between. */
-static guint16
-free_port (void)
-{
-  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
-  g_autoptr (GSocketAddress) bound = NULL;
-
-  g_assert_true (g_socket_bind (socket, any, FALSE, NULL));
-  bound = g_socket_get_local_address (socket, NULL);
-  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
-}
 
 gboolean
 test_prosody_is_installed (void)
@@ -51,36 +39,16 @@ write_file (const char *directory, const char *name, const char *text)
   g_assert_no_error (error);
 }
 
-static void
-make_certificate (TestProsody *self)
-{
-  g_autofree char *key = g_build_filename (self->directory, "key.pem", NULL);
-  g_autofree char *certificate = g_build_filename (self->directory, "certificate.pem", NULL);
-  const char *argv[] = { "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                         "-keyout", key, "-out", certificate, NULL };
-  g_autoptr (GError) error = NULL;
-  int status;
-
-  g_spawn_sync (NULL, (char **) argv, NULL,
-                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                NULL, NULL, NULL, NULL, &status, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (status, ==, 0);
-  self->database = g_tls_file_database_new (certificate, &error);
-  g_assert_no_error (error);
-}
-
 TestProsody *
 test_prosody_new (void)
 {
   TestProsody *self = g_new0 (TestProsody, 1);
   g_autofree char *config = NULL;
 
-  self->directory = g_dir_make_tmp ("mien-prosody-XXXXXX", NULL);
-  self->port = free_port ();
-  self->component_port = free_port ();
-  make_certificate (self);
+  self->directory = test_folder_new ("prosody");
+  self->port = test_free_port ();
+  self->component_port = test_free_port ();
+  self->database = test_certificate_new (self->directory);
   config = g_strdup_printf (
     "run_as_root = true\n"
     "data_path = \"%1$s/data\"\n"
@@ -106,21 +74,6 @@ test_prosody_new (void)
   return self;
 }
 
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
-
 void
 test_prosody_free (TestProsody *self)
 {
@@ -130,9 +83,8 @@ test_prosody_free (TestProsody *self)
       g_subprocess_wait (self->process, NULL, NULL);
       g_object_unref (self->process);
     }
-  remove_all (self->directory);
+  test_folder_remove (self->directory);
   g_object_unref (self->database);
-  g_free (self->directory);
   g_free (self);
 }
 
@@ -158,41 +110,18 @@ test_prosody_add_friends (TestProsody *self, const char *name, const char *prefi
   write_file (self->directory, file, text->str);
 }
 
-static gboolean
-listens (guint16 port)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection = NULL;
-
-  g_socket_client_set_enable_proxy (client, FALSE);
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-  return connection != NULL;
-}
-
-/* A test that crashes leaves no server behind. */
-static void
-end_with_the_test (gpointer unused)
-{
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
-}
-
 void
 test_prosody_start (TestProsody *self)
 {
   g_autofree char *config = g_build_filename (self->directory, "prosody.cfg.lua", NULL);
-  gint64 deadline = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
   g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autoptr (GError) error = NULL;
 
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_subprocess_launcher_set_child_setup (launcher, end_with_the_test, NULL, NULL);
+  test_launcher_end_with_test (launcher, SIGTERM);
   self->process = g_subprocess_launcher_spawn (launcher, &error, "prosody", "-F", "--config", config, NULL);
   g_assert_no_error (error);
-  while (!listens (self->port) || !listens (self->component_port))
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (20000);
-    }
+  g_assert_true (test_wait_for_ports (self->process, START_SECONDS, (guint16[]) { self->port, self->component_port, 0 }));
 }
 
 guint16

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <xmpp-error.h>
 
+#include "folder.h"
 #include "mien-certificate-page.h"
 #include "mien-colour.h"
 #include "mien-error.h"
@@ -246,7 +247,7 @@ test_catalogue_addresses (void)
 static void
 test_settings_of_a_folder (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("mien-settings-XXXXXX", NULL);
+  g_autofree char *folder = test_folder_new ("settings");
   g_autofree char *filename = g_build_filename (folder, "settings.ini", NULL);
   g_autofree char *read = NULL;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "../support/prosody.h"
+#include "prosody.h"
 #include "hostile-relay.h"
 #include "xmpp-client.h"
 #include "xmpp-component.h"
