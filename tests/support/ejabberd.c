@@ -61,7 +61,7 @@ make_certificate (TestEjabberd *self)
   g_autofree char *certificate = NULL;
   g_autofree char *together = NULL;
 
-  self->database = test_certificate_new (self->directory);
+  self->database = test_make_certificate (self->directory);
   g_assert_true (g_file_get_contents (key_path, &key, NULL, NULL));
   g_assert_true (g_file_get_contents (certificate_path, &certificate, NULL, NULL));
   together = g_strconcat (certificate, key, NULL);

@@ -48,7 +48,7 @@ test_prosody_new (void)
   self->directory = test_folder_new ("prosody");
   self->port = test_free_port ();
   self->component_port = test_free_port ();
-  self->database = test_certificate_new (self->directory);
+  self->database = test_make_certificate (self->directory);
   config = g_strdup_printf (
     "run_as_root = true\n"
     "data_path = \"%1$s/data\"\n"

@@ -19,7 +19,7 @@ test_free_port (void)
 }
 
 GTlsDatabase *
-test_certificate_new (const char *directory)
+test_make_certificate (const char *directory)
 {
   g_autofree char *key = g_build_filename (directory, "key.pem", NULL);
   g_autofree char *certificate = g_build_filename (directory, "certificate.pem", NULL);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 guint16       test_free_port (void);
 
 /* Self-signed, for localhost: key.pem and certificate.pem in @directory. Returns what trusts it. (transfer full) Needs openssl. */
-GTlsDatabase *test_certificate_new (const char *directory);
+GTlsDatabase *test_make_certificate (const char *directory);
 
 /* The launcher's child is killed with @signal when the test ends without having ended it. */
 void          test_launcher_end_with_test (GSubprocessLauncher *launcher, int signal);

@@ -78,12 +78,7 @@ talk (const char  *text,
   gssize n;
 
   if (certificate == NULL)
-    {
-      g_autofree char *pem = NULL;
-      g_autofree char *key = NULL;
-
-      certificate = test_certificate_new ("example.org", &pem, &key);
-    }
+    certificate = test_certificate_new ("example.org", NULL);
   test_socket_pair (&server, &client);
   acceptor = xmpp_acceptor_new (server, with_tls_offered ? certificate : NULL, &host, NULL);
   g_object_unref (server);
@@ -332,9 +327,7 @@ accept_any (GTlsConnection       *tls,
 static char *
 talk_in_tls (const char *text)
 {
-  g_autofree char *pem = NULL;
-  g_autofree char *key = NULL;
-  g_autoptr (GTlsCertificate) certificate = test_certificate_new ("example.org", &pem, &key);
+  g_autoptr (GTlsCertificate) certificate = test_certificate_new ("example.org", NULL);
   g_autoptr (GIOStream) tls = NULL;
   g_autoptr (GAsyncResult) shaken = NULL;
   g_autoptr (GAsyncResult) written = NULL;

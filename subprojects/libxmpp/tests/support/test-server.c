@@ -351,10 +351,18 @@ on_incoming (GSocketService    *service,
   return TRUE;
 }
 
+static void
+remove_certificate (const char *pem)
+{
+  g_autofree char *dir = g_path_get_dirname (pem);
+
+  g_unlink (pem);
+  g_rmdir (dir);
+}
+
 GTlsCertificate *
-test_certificate_new (const char  *domain,
-                      char       **out_pem_file,
-                      char       **out_key_file)
+test_certificate_new (const char    *domain,
+                      GTlsDatabase **out_trust)
 {
   g_autofree char *dir = g_dir_make_tmp ("xmpp-test-XXXXXX", NULL);
   g_autofree char *pem = g_build_filename (dir, "cert.pem", NULL);
@@ -373,8 +381,15 @@ test_certificate_new (const char  *domain,
   g_assert_cmpint (status, ==, 0);
   certificate = g_tls_certificate_new_from_files (pem, key, &error);
   g_assert_no_error (error);
-  *out_pem_file = g_steal_pointer (&pem);
-  *out_key_file = g_steal_pointer (&key);
+  g_unlink (key);
+  if (out_trust != NULL)
+    {
+      /* It reads the file with each connection. */
+      *out_trust = g_tls_file_database_new (pem, &error);
+      g_assert_no_error (error);
+    }
+  else
+    remove_certificate (pem);
   return certificate;
 }
 
@@ -383,20 +398,13 @@ test_server_new (const char *domain,
                  gboolean    direct_tls)
 {
   TestServer *self = g_new0 (TestServer, 1);
-  g_autofree char *pem = NULL;
-  g_autofree char *key = NULL;
-  g_autofree char *dir = NULL;
   g_autoptr (GError) error = NULL;
 
   self->domain = g_strdup (domain);
   self->direct_tls = direct_tls;
   self->stream_management = TRUE;
   self->timeout = 30;
-  self->certificate = test_certificate_new (domain, &pem, &key);
-  self->trust = g_tls_file_database_new (pem, &error);
-  g_assert_no_error (error);
-  dir = g_path_get_dirname (pem);
-  g_unlink (key);
+  self->certificate = test_certificate_new (domain, &self->trust);
   self->accounts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->sessions = g_ptr_array_new_with_free_func (session_free);
   self->cancellable = g_cancellable_new ();
@@ -410,6 +418,10 @@ test_server_new (const char *domain,
 void
 test_server_free (TestServer *self)
 {
+  g_autofree char *pem = NULL;
+
+  g_object_get (self->trust, "anchors", &pem, NULL);
+  remove_certificate (pem);
   g_socket_service_stop (self->service);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   g_cancellable_cancel (self->cancellable);

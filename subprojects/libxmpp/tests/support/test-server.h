@@ -31,7 +31,7 @@ const GError *test_server_get_last_error (TestServer *self);            /* of an
 guint       test_server_get_failures (TestServer *self);
 
 /* A self-signed certificate for @domain, made by openssl in a temporary directory. (transfer full) */
-GTlsCertificate *test_certificate_new (const char *domain, char **out_pem_file, char **out_key_file);
+GTlsCertificate *test_certificate_new (const char *domain, GTlsDatabase **out_trust);   /* out_trust: trusts it, or NULL */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestServer, test_server_free)
 
