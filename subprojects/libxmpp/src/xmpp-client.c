@@ -196,7 +196,7 @@ lost (XmppClient   *self,
 /* Is the connection alive? */
 
 static gboolean
-on_silence (gpointer user_data)
+on_still_silent (gpointer user_data)
 {
   XmppClient *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -207,6 +207,16 @@ on_silence (gpointer user_data)
     return G_SOURCE_REMOVE;
   xmpp_set_error (&error, XMPP_ERROR_TIMEOUT, NULL, "The server does not answer any more.");
   lost (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* This computer may have slept, or our own loop may have been late: first all that has arrived is read. */
+static gboolean
+on_silence (gpointer user_data)
+{
+  XmppClient *self = user_data;
+
+  self->silence_id = g_idle_add_full (G_PRIORITY_LOW, on_still_silent, self, NULL);
   return G_SOURCE_REMOVE;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "support/hostile-relay.h"
+#include "xmpp-poller.h"
 #include "xmpp-redact.h"
 #include "xmpp-stream.h"
 
@@ -99,13 +100,29 @@ pair (End        *a,
   end_init (b, two, ns);
 }
 
+/* What is no socket is left to wait for itself. */
+static GIOStream *
+wrap (GIOStream *io)   /* (transfer full) */
+{
+  g_autoptr (GIOStream) owned = io;
+  GIOStream *wrapped = g_simple_io_stream_new (g_io_stream_get_input_stream (io), g_io_stream_get_output_stream (io));
+
+  /* Its streams are the socket's, which the connection would close. */
+  g_object_set_data_full (G_OBJECT (wrapped), "connection", g_steal_pointer (&owned), g_object_unref);
+  return wrapped;
+}
+
 static void
-test_talk (void)
+test_talk (gconstpointer wrapped)
 {
   End a, b;
   g_autoptr (XmppNode) message = xmpp_stanza_new ("message", "chat", "b@example.org");
+  GIOStream *one;
+  GIOStream *two;
 
-  pair (&a, &b, XMPP_NS_CLIENT);
+  test_socket_pair (&one, &two);
+  end_init (&a, wrapped != NULL ? wrap (one) : one, XMPP_NS_CLIENT);
+  end_init (&b, wrapped != NULL ? wrap (two) : two, XMPP_NS_CLIENT);
   b.echo = TRUE;
   for (guint i = 0; i < 1000; i++)
     g_assert_true (xmpp_stream_send (a.stream, message));
@@ -322,6 +339,111 @@ test_keepalive (void)
   end_clear (&b);
 }
 
+/* How many files the main loop looks at in each turn. */
+static int
+count_files (void)
+{
+  GMainContext *context = g_main_context_default ();
+  GPollFD files[64];
+  int timeout, priority, n;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  n = g_main_context_query (context, priority, &timeout, files, G_N_ELEMENTS (files));
+  g_main_context_release (context);
+  return n;
+}
+
+/* A turn of the loop costs what happens in it: connections that are idle are not looked at. */
+static void
+test_idle_streams (void)
+{
+  const guint n = 300;
+  g_autofree End *ends = g_new0 (End, 2 * n);
+  g_autoptr (XmppNode) message = xmpp_stanza_new ("message", "chat", "b@example.org");
+  int before;
+
+  pair (&ends[0], &ends[1], XMPP_NS_CLIENT);
+  test_wait_for (ends[0].opened == 1 && ends[1].opened == 1);
+  before = count_files ();
+  for (guint i = 1; i < n; i++)
+    pair (&ends[2 * i], &ends[2 * i + 1], XMPP_NS_CLIENT);
+  for (guint i = 0; i < 2 * n; i++)
+    test_wait_for (ends[i].opened == 1);
+  g_assert_cmpint (count_files (), ==, before);
+
+  for (guint i = 0; i < n; i++)
+    g_assert_true (xmpp_stream_send (ends[2 * i].stream, message));
+  for (guint i = 0; i < n; i++)
+    test_wait_for (ends[2 * i + 1].stanzas == 1);
+  for (guint i = 0; i < n; i++)
+    {
+      xmpp_stream_abort (ends[2 * i].stream);
+      test_wait_for (ends[2 * i + 1].closed == 1);
+      g_assert_error (ends[2 * i + 1].error, XMPP_ERROR, XMPP_ERROR_CLOSED);
+    }
+  for (guint i = 0; i < 2 * n; i++)
+    end_clear (&ends[i]);
+}
+
+/* It is told once for each wait, one that nobody waits for makes no noise, and either may be freed in its call. */
+typedef struct
+{
+  XmppWatch *watch;
+  guint ready, time;
+  GIOCondition condition;
+} Watched;
+
+static void
+on_watch_ready (GIOCondition condition,
+                gpointer     user_data)
+{
+  Watched *self = user_data;
+
+  self->ready++;
+  self->condition = condition;
+}
+
+static void
+on_watch_time (gpointer user_data)
+{
+  Watched *self = user_data;
+
+  self->time++;
+  g_clear_pointer (&self->watch, xmpp_watch_free);
+}
+
+static void
+test_watch (void)
+{
+  static const XmppWatchEvents watch_events = { on_watch_ready, on_watch_time };
+  GIOStream *one;
+  GIOStream *two;
+  Watched a = { 0 };
+  gint64 now = g_get_monotonic_time ();
+
+  test_socket_pair (&one, &two);
+  a.watch = xmpp_watch_new (g_main_context_default (), g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (one))),
+                            &watch_events, &a);
+  g_assert_true (xmpp_watch_wait (a.watch, G_IO_OUT));
+  test_wait_for (a.ready == 1);
+  g_assert_cmpint (a.condition, ==, G_IO_OUT);
+  g_assert_true (xmpp_watch_wait (a.watch, G_IO_IN));
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (two), "x", 1, NULL, NULL, NULL));
+  test_wait_for (a.ready == 2);
+  g_assert_cmpint (a.condition, ==, G_IO_IN);
+  g_io_stream_close (two, NULL, NULL);
+  while (g_main_context_iteration (NULL, FALSE))   /* would go on for ever if the hang-up were heard */
+    ;
+  g_assert_cmpuint (a.ready, ==, 2);
+  xmpp_watch_set_time (a.watch, now + G_USEC_PER_SEC / 10);
+  test_wait_for (a.time == 1);
+  g_assert_cmpint (g_get_monotonic_time (), >=, now + G_USEC_PER_SEC / 10);
+  g_assert_null (a.watch);
+  g_object_unref (one);
+  g_object_unref (two);
+}
+
 static void
 test_redact (void)
 {
@@ -352,7 +474,8 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/stream/talk", test_talk);
+  g_test_add_data_func ("/stream/talk", NULL, test_talk);
+  g_test_add_data_func ("/stream/talk-by-other-streams", "wrapped", test_talk);
   g_test_add_func ("/stream/failures", test_failures);
   g_test_add_func ("/stream/full-queue", test_full_queue);
   g_test_add_func ("/stream/back-pressure", test_back_pressure);
@@ -361,6 +484,8 @@ main (int   argc,
   g_test_add_func ("/stream/silent-peer", test_silent_peer);
   g_test_add_func ("/stream/restart", test_restart);
   g_test_add_func ("/stream/keepalive", test_keepalive);
+  g_test_add_func ("/stream/idle-streams", test_idle_streams);
+  g_test_add_func ("/stream/watch", test_watch);
   g_test_add_func ("/stream/redact", test_redact);
   return g_test_run ();
 }
