@@ -238,6 +238,7 @@ shoot_windows (void)
 void
 gallery_main (GtkWidget *window, ImServer *server)
 {
+  g_autoptr (GtkWidget) held G_GNUC_UNUSED = g_object_ref (window);
   ImClient *own = im_client_new (server, "alice", "phone"), *bob = im_client_new (server, "bob", "desk");
   ImClient *carol = im_client_new (server, "carol", "desk"), *dave = im_client_new (server, "dave", "desk");
   int width, height;
@@ -269,7 +270,7 @@ gallery_main (GtkWidget *window, ImServer *server)
   gallery_shoot ("main-many");
   shoot_tips ("bob@" IM_TEST_DOMAIN, "tips-portrait");
   shoot_tips ("carol@" IM_TEST_DOMAIN, "tips-long-status");
-  shoot_tips ("daiyong@example.net", "tips-none");
+  shoot_tips ("noa@example.net", "tips-none");
   gtk_window_set_default_size (GTK_WINDOW (self), width, height);
   shoot_search ();
   mien_main_window_open_conversation (self, "dave@" IM_TEST_DOMAIN);
