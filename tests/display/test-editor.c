@@ -229,6 +229,23 @@ test_one_of_a_type (Fixture *self, gconstpointer data)
   shoot (self, "closed");
 }
 
+/* One toast at a time, and "Undo" only for the step that was the last. */
+static void
+test_toasts (Fixture *self, gconstpointer data)
+{
+  pick (self, 0);
+  pick (self, 1);
+  test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Undo");
+  choose_type (self, "glasses");
+  pick (self, 0);
+  test_wait_until (test_find (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Undo") == NULL);
+
+  mien_editor_window_remove (self->editor, "glasses");
+  test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Undo");
+  g_action_group_activate_action (G_ACTION_GROUP (self->window), "mark-eyes", NULL);
+  test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Click on one eye, then on the other");
+}
+
 /* S3141-S3143: a slider moves the layer, and the picture with it; one drag is one step of undo. */
 static void
 test_slider (Fixture *self, gconstpointer data)
@@ -682,6 +699,7 @@ main (int argc, char **argv)
   g_test_add ("/editor/one-of-a-type", Fixture, NULL, set_up, test_one_of_a_type, tear_down);
 
   static const struct { const char *path; void (*func) (Fixture *self, gconstpointer data); } tests[] = {
+    { "/editor/toasts", test_toasts },
     { "/editor/slider", test_slider },
     { "/editor/on-the-picture", test_on_the_picture },
     { "/editor/snapshot", test_snapshot },

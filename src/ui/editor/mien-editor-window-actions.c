@@ -14,11 +14,15 @@
 
 /* ---- Words to the user ---- */
 
+/* What is said takes the place of what was said before: nothing waits for its turn until it is no longer true. */
 void
 mien_editor_window_tell (MienEditorWindow *self, const char *text, const char *button, const char *action)
 {
   AdwToast *toast = adw_toast_new (text);
 
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
   adw_toast_set_timeout (toast, TOAST_SECONDS);
   if (button != NULL)
     {
@@ -26,6 +30,14 @@ mien_editor_window_tell (MienEditorWindow *self, const char *text, const char *b
       adw_toast_set_action_name (toast, action);
     }
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
+/* A button "Undo" would undo another step than the one it stands beside. */
+void
+mien_editor_window_forget_undo_offer (MienEditorWindow *self)
+{
+  if (self->toast != NULL && g_strcmp0 (adw_toast_get_action_name (self->toast), "win.undo") == 0)
+    adw_toast_dismiss (self->toast);
 }
 
 void

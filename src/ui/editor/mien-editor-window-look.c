@@ -336,6 +336,7 @@ mien_editor_window_show_look (MienEditorWindow *self)
   const PortraitLook *look = mien_draft_get_look (self->draft);
   gboolean moved = only_active_moved (self, look);
 
+  mien_editor_window_forget_undo_offer (self);
   if (self->active != NULL && portrait_look_find_layer (look, self->active) == NULL)
     mien_editor_window_set_active (self, NULL);
   portrait_compositor_set_look (self->compositor, look);

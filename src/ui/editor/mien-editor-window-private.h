@@ -37,6 +37,7 @@ struct _MienEditorWindow
   char               *active;            /* the type being adjusted, or NULL */
   PortraitLook       *opened;            /* to go back to when the changes are discarded */
   PortraitLook       *first;             /* with the headshot that was put there first; before it there is nothing to undo */
+  AdwToast           *toast;             /* the one that is shown; weak */
   guint               settle_source;
   gboolean            headshot_missing;  /* the look names one that cannot be read, or the first is on its way */
   cairo_surface_t    *shown_headshot;
@@ -109,6 +110,7 @@ void mien_editor_window_add_actions (MienEditorWindow *self);
 void mien_editor_window_bind_keys (GtkWidgetClass *widget_class);
 void mien_editor_window_update_actions (MienEditorWindow *self);
 void mien_editor_window_tell (MienEditorWindow *self, const char *text, const char *button, const char *action);
+void mien_editor_window_forget_undo_offer (MienEditorWindow *self);      /* the look changed */
 void mien_editor_window_tell_error (MienEditorWindow *self, const char *what, const GError *error);
 
 G_END_DECLS
