@@ -14,4 +14,8 @@ gboolean mien_text_has_long_run (const char *text);
 /* The first @max_chars characters; NULL when that is all of it. (transfer full) */
 char    *mien_text_shorten (const char *text, guint max_chars);
 
+/* @text as Pango markup in which the web addresses are links, shown as they are written: what is seen is what opens.
+   (transfer full); NULL when there is none in it. */
+char    *mien_text_to_markup (const char *text);
+
 G_END_DECLS

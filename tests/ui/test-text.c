@@ -16,6 +16,34 @@
 #include "mien-text.h"
 #include "mien-time.h"
 
+static void
+test_links (void)
+{
+  static const struct { const char *text, *markup; } cases[] = {
+    { "no link, a < b & c", NULL },
+    { "http://", NULL },
+    { "xhttp://example.org", NULL },
+    { "javascript:alert(1) file:///etc/passwd", NULL },
+    { "https://example.org", "<a href=\"https://example.org\">https://example.org</a>" },
+    { "See https://example.org/a?b=1&c=2.", "See <a href=\"https://example.org/a?b=1&amp;c=2\">"
+      "https://example.org/a?b=1&amp;c=2</a>." },
+    { "(http://example.org/x_(y))!", "(<a href=\"http://example.org/x_(y)\">http://example.org/x_(y)</a>)!" },
+    { "看https://example.org/帽子，好", "看<a href=\"https://example.org/帽子\">https://example.org/帽子</a>，好" },
+    { "<b>HTTP://example.org</b>", "&lt;b&gt;<a href=\"HTTP://example.org\">HTTP://example.org</a>&lt;/b&gt;" },
+    { "“https://a.org” https://b.org", "“<a href=\"https://a.org\">https://a.org</a>” "
+      "<a href=\"https://b.org\">https://b.org</a>" },
+    { "https://a.org/\xe2\x80\xaegpj.exe", "<a href=\"https://a.org/\">https://a.org/</a>\xe2\x80\xaegpj.exe" },
+    { "https://a.org\" onclick=\"x", "<a href=\"https://a.org\">https://a.org</a>&quot; onclick=&quot;x" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *markup = mien_text_to_markup (cases[i].text);
+
+      g_assert_cmpstr (markup, ==, cases[i].markup);
+    }
+}
+
 /* The test vectors of XEP-0392 section 13. */
 static void
 test_colour_of_text (void)
@@ -316,6 +344,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/ui/colour/text", test_colour_of_text);
+  g_test_add_func ("/ui/links", test_links);
   g_test_add_func ("/ui/colour/contrast", test_colour_is_dark_enough);
   g_test_add_func ("/ui/colour/ends", test_colour_at_the_ends);
   g_test_add_func ("/ui/initials", test_initials);

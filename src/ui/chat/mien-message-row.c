@@ -59,9 +59,15 @@ update_text (MienMessageRow *self)
   g_autofree char *shortened = self->shows_all ? NULL : mien_text_shorten (self->text, MIEN_MESSAGE_ROW_MAX_CHARS);
   g_autofree char *with_end = shortened != NULL ? g_strconcat (shortened, "…", NULL) : NULL;
   const char *shown = with_end != NULL ? with_end : self->text;
+  g_autofree char *markup = mien_text_to_markup (shown);
 
   gtk_label_set_wrap_mode (self->body, mien_text_has_long_run (shown) ? PANGO_WRAP_CHAR : PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_text (self->body, shown);
+  if (markup != NULL)
+    gtk_label_set_markup (self->body, markup);
+  else
+    gtk_label_set_text (self->body, shown);
+  /* Only a link is worth a stop on the way of the keyboard. */
+  gtk_widget_set_focusable (GTK_WIDGET (self->body), markup != NULL);
   gtk_widget_set_visible (self->more, with_end != NULL);
 }
 
@@ -116,6 +122,7 @@ mien_message_row_init (MienMessageRow *self)
 {
   GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
   self->line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   self->face = MIEN_FACE_VIEW (mien_face_view_new (MIEN_FACE_CIRCLE, FACE_SIZE));
@@ -128,6 +135,9 @@ mien_message_row_init (MienMessageRow *self)
   gtk_label_set_max_width_chars (self->body, MAX_WIDTH_CHARS);
   gtk_label_set_selectable (self->body, TRUE);
   gtk_label_set_xalign (self->body, 0);
+  /* Nobody wrote the hyphens that Pango would put where it breaks a long word or an address. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (self->body, attributes);
   gtk_widget_set_focusable (GTK_WIDGET (self->body), FALSE);
 
   self->time_label = GTK_LABEL (gtk_label_new (NULL));
