@@ -121,8 +121,13 @@ snapshot_text (GtkSnapshot   *snapshot,
                int            x,
                int            y,
                int            width,
+               gboolean       rtl,
                const GdkRGBA *colour)
 {
+  gboolean text_rtl = pango_layout_get_line_readonly (layout, 0)->resolved_dir == PANGO_DIRECTION_RTL;
+
+  /* Names of either direction begin at the portrait: Pango's left is the side where a line begins. */
+  pango_layout_set_alignment (layout, text_rtl != rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   pango_layout_set_width (layout, MAX (0, width) * PANGO_SCALE);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y));
@@ -170,9 +175,11 @@ mien_friend_row_snapshot (GtkWidget   *widget,
   pango_layout_get_pixel_size (self->name_layout, NULL, &name_height);
   if (self->line_layout != NULL)
     pango_layout_get_pixel_size (self->line_layout, NULL, &line_height);
-  snapshot_text (snapshot, self->name_layout, text_x, (height - name_height - line_height) / 2, text_width, &colour);
+  snapshot_text (snapshot, self->name_layout, text_x, (height - name_height - line_height) / 2, text_width, rtl,
+                 &colour);
   if (self->line_layout != NULL)
-    snapshot_text (snapshot, self->line_layout, text_x, (height + name_height - line_height) / 2, text_width, &dim);
+    snapshot_text (snapshot, self->line_layout, text_x, (height + name_height - line_height) / 2, text_width, rtl,
+                   &dim);
 }
 
 static void
