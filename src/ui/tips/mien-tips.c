@@ -302,7 +302,9 @@ mien_tips_init (MienTips *self)
   self->address = add_label (GTK_BOX (box), "dim-label");
   self->mark = gtk_drawing_area_new ();
   gtk_widget_set_size_request (self->mark, 10, 10);
-  gtk_widget_set_valign (self->mark, GTK_ALIGN_CENTER);
+  /* Beside the first line, however many there are. */
+  gtk_widget_set_valign (self->mark, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (self->mark, 4);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->mark), draw_mark, self, NULL);
   gtk_box_append (GTK_BOX (line), self->mark);
   self->presence = add_label (GTK_BOX (line), NULL);
