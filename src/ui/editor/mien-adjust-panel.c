@@ -189,11 +189,14 @@ static void
 draw_swatch (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
 {
   guint rgb = GPOINTER_TO_UINT (data);
+  GdkRGBA ink;
 
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (area)), &ink);
   cairo_arc (cr, width / 2.0, height / 2.0, MIN (width, height) / 2.0 - 1, 0, 2 * G_PI);
   cairo_set_source_rgb (cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0);
   cairo_fill_preserve (cr);
-  cairo_set_source_rgba (cr, 0, 0, 0, 0.3);
+  /* A rim against the ground: black on dark and white on light are seen too. */
+  cairo_set_source_rgba (cr, ink.red, ink.green, ink.blue, 0.35);
   cairo_set_line_width (cr, 1);
   cairo_stroke (cr);
 }

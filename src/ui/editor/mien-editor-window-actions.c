@@ -350,6 +350,8 @@ on_eyes_marked (MienDisplay *display, const PortraitPoint *left, const PortraitP
   MienEditorWindow *self = MIEN_EDITOR_WINDOW (data);
   PortraitFace face;
 
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
   if (portrait_face_init_eyes (left->x, left->y, right->x, right->y, 0, PORTRAIT_EYES_MARKED, &face))
     mien_editor_window_set_face (self, &face, _("Mark the Eyes"));
   else
@@ -374,7 +376,11 @@ on_close_adjust (GSimpleAction *action, GVariant *parameter, gpointer data)
   MienEditorWindow *self = MIEN_EDITOR_WINDOW (data);
 
   if (mien_display_is_marking (MIEN_DISPLAY (self->display)))
-    mien_display_cancel_marking (MIEN_DISPLAY (self->display));
+    {
+      mien_display_cancel_marking (MIEN_DISPLAY (self->display));
+      if (self->toast != NULL)
+        adw_toast_dismiss (self->toast);
+    }
   else
     mien_editor_window_set_active (self, NULL);
   gtk_widget_grab_focus (self->display);

@@ -99,7 +99,7 @@ draw_disc (MienRingItem *self, cairo_t *cr, double size)
   gtk_style_context_lookup_color (context, "accent_bg_color", &accent);
   cairo_arc (cr, size / 2, size / 2, size / 2 - 2, 0, 2 * G_PI);
   /* On dark, much lighter than the ground: dark glasses and hair must be seen. */
-  double alpha = ink.green > 0.5f ? 0.3 : 0.08;
+  double alpha = ink.green > 0.5f ? 0.62 : 0.08;
   cairo_set_source_rgba (cr, ink.red, ink.green, ink.blue, self->hovered ? alpha + 0.08 : alpha);
   cairo_fill_preserve (cr);
   if (self->worn || gtk_widget_has_visible_focus (GTK_WIDGET (self)))

@@ -23,7 +23,7 @@ choose_type (const char *type)
 
   while (row != NULL && g_strcmp0 (gtk_widget_get_name (row), type) != 0)
     row = gtk_widget_get_next_sibling (row);
-  test_click (row);
+  gtk_list_box_select_row (GTK_LIST_BOX (self->types), GTK_LIST_BOX_ROW (row));
   test_wait_until (self->type != NULL && g_str_equal (self->type->name, type));
 }
 
