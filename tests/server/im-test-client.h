@@ -19,6 +19,8 @@ typedef struct
   GError     *error;
   XmppNode   *features;
   guint64     next_id;
+  guint       acks_asked;     /* <r/> that came */
+  guint       handled;        /* stanzas since XEP-0198 was enabled: the `h` to acknowledge all */
 } ImClient;
 
 typedef struct

@@ -23,7 +23,12 @@
 /* Sessions */
 #define MIEN_IM_MAX_SESSIONS 16                    /* of one account; a further one ends the oldest */
 #define MIEN_IM_RESUME_SECONDS 300                 /* a lost session waits so long to be resumed (XEP-0198) */
-#define MIEN_IM_MAX_UNACKED 20000                  /* stanzas; a sign-in brings two for each friend who is there, in one go */
+/* What is kept of a session for its resumption. The bytes are those that its client has been given and has not acknowledged; what
+ * it has not read yet is bounded by MIEN_IM_MAX_QUEUE. The number is a second guard, for very short stanzas. */
+#define MIEN_IM_MAX_UNACKED_BYTES (8 * 1024 * 1024)
+#define MIEN_IM_MAX_UNACKED 100000
+/* A sign-in brings the presence and the last items of all friends: so much at a time, more when it was read and acknowledged. */
+#define MIEN_IM_PACE_BYTES (1024 * 1024)
 #define MIEN_IM_MAX_DETACHED_BYTES (4 * 1024 * 1024) /* stanzas that came for a lost session */
 #define MIEN_IM_MAX_DIRECTED 1000                  /* addresses a session has sent directed presence to */
 #define MIEN_IM_MAX_PRESENCE 16384                 /* of the presence that is kept and broadcast */
@@ -46,7 +51,7 @@
 #define MIEN_IM_MAX_PEP_ITEM (248 * 1024)            /* one payload; a stanza is hardly larger */
 #define MIEN_IM_MAX_PEP_BYTES (8 * 1024 * 1024)    /* all payloads of one account */
 #define MIEN_IM_MAX_PEP_NAME 1024                  /* of a node or an item */
-#define MIEN_IM_PEP_PAGE 500                       /* last items sent in one turn */
+#define MIEN_IM_PEP_PAGE 50                        /* last items sent in one turn: with the largest payloads less than MIEN_IM_MAX_QUEUE */
 
 /* Entity capabilities (XEP-0115) */
 #define MIEN_IM_MAX_CAPS 4000                      /* remembered, of all clients */

@@ -115,23 +115,52 @@ last_work (MienImOp *base, MienDatabase *db, GError **error)
   return self->items != NULL;
 }
 
+/* The next page, when the client has taken what it was sent. */
+typedef struct
+{
+  char **nodes;
+  guint  index;
+  char  *after;
+  char  *only;
+} LastPage;
+
 static void last_run (MienImSession *session, char **nodes, guint index, const char *after, const char *only);
+
+static void
+last_page_free (gpointer data)
+{
+  LastPage *self = data;
+
+  g_strfreev (self->nodes);
+  g_free (self->after);
+  g_free (self->only);
+  g_free (self);
+}
+
+static void
+last_page_run (MienImSession *session, gpointer user_data)
+{
+  LastPage *self = user_data;
+
+  last_run (session, g_steal_pointer (&self->nodes), self->index, self->after, self->only);
+}
 
 static void
 last_next (LastOp *self)
 {
   MienPepItem *last = self->items->len > 0 ? g_ptr_array_index (self->items, self->items->len - 1) : NULL;
+  gboolean is_own = self->only == NULL && self->after == NULL;
+  gboolean is_full = self->only == NULL && self->items->len == MIEN_IM_PEP_PAGE;
+  LastPage *page;
 
-  if (self->only == NULL && self->after == NULL)
-    last_run (self->base.session, g_steal_pointer (&self->nodes), self->index, "", NULL);
-  else if (self->only == NULL && self->items->len == MIEN_IM_PEP_PAGE)
-    last_run (self->base.session, g_steal_pointer (&self->nodes), self->index, last->account, NULL);
-  else if (self->nodes[self->index + 1] != NULL)
-    {
-      guint next = self->index + 1;
-
-      last_run (self->base.session, g_steal_pointer (&self->nodes), next, NULL, self->only);
-    }
+  if (!is_own && !is_full && self->nodes[self->index + 1] == NULL)
+    return;
+  page = g_new0 (LastPage, 1);
+  page->nodes = g_steal_pointer (&self->nodes);
+  page->index = is_own || is_full ? self->index : self->index + 1;
+  page->after = g_strdup (is_own ? "" : is_full ? last->account : NULL);
+  page->only = g_strdup (self->only);
+  mien_im_session_later (self->base.session, last_page_run, page, last_page_free);
 }
 
 static void

@@ -152,18 +152,61 @@ deliver_requests (MienImSession *session)
   mien_im_op_run (op, MIEN_DATABASE_READ);
 }
 
+typedef struct
+{
+  GPtrArray *contacts;   /* bare addresses */
+  guint      next;
+  guint      arrival;    /* which of the session's it is */
+} Arrival;
+
+static void
+arrival_free (gpointer data)
+{
+  Arrival *self = data;
+
+  g_ptr_array_unref (self->contacts);
+  g_free (self);
+}
+
+/* As many as the client can take; thousands of friends are not one burst. */
+static void
+show_contacts (MienImSession *session, gpointer user_data)
+{
+  Arrival *self = user_data;
+  Arrival *rest;
+
+  if (self->arrival != session->arrivals || !mien_im_session_is_available (session))
+    return;   /* it has gone in the meantime */
+  while (self->next < self->contacts->len && !mien_im_session_is_behind (session))
+    {
+      const char *bare = g_ptr_array_index (self->contacts, self->next++);
+
+      /* The roster may have changed since. */
+      if ((mien_im_account_get_bits (session->account, bare) & MIEN_ROSTER_TO) != 0)
+        show_contact (session, bare);
+    }
+  if (self->next == self->contacts->len)
+    return;
+  rest = g_memdup2 (self, sizeof *self);
+  g_ptr_array_ref (rest->contacts);
+  mien_im_session_later (session, show_contacts, rest, arrival_free);
+}
+
 /* Section 4.2: the first presence of a session. */
 static void
 arrive (MienImSession *session)
 {
   MienImAccount *account = session->account;
+  Arrival arrival = { g_ptr_array_new_with_free_func (g_free), 0, ++session->arrivals };
   GHashTableIter iter;
   gpointer bare, bits;
 
   g_hash_table_iter_init (&iter, account->contacts);
   while (g_hash_table_iter_next (&iter, &bare, &bits))
     if ((GPOINTER_TO_UINT (bits) & MIEN_ROSTER_TO) != 0)
-      show_contact (session, bare);
+      g_ptr_array_add (arrival.contacts, g_strdup (bare));
+  show_contacts (session, &arrival);
+  g_ptr_array_unref (arrival.contacts);
   for (guint i = 0; i < account->sessions->len; i++)
     {
       MienImSession *other = g_ptr_array_index (account->sessions, i);

@@ -97,7 +97,9 @@ struct _MienImSession
   XmppSm        *sm;
   char          *sm_id;                 /* (nullable) may be resumed under it */
   GSource       *timer;                 /* until a detached session is given up */
-  gsize          detached_bytes;
+  gsize          attached_bytes;        /* unacknowledged when it was detached */
+  GQueue         later;                 /* what waits until the client has taken what it was sent */
+  GSource       *later_source;
   XmppNode      *presence;              /* (nullable) last broadcast; NULL: not available */
   int            priority;
   gboolean       interested;            /* asked for the roster */
@@ -109,6 +111,7 @@ struct _MienImSession
   guint          pending;               /* operations under way for it */
   gboolean       paused;
   gboolean       pinged;
+  guint          arrivals;              /* times it has become available */
 };
 
 /* operations on the database */
@@ -158,6 +161,11 @@ void           mien_im_session_send_copy (MienImSession *self, const XmppNode *s
 void           mien_im_session_end (MienImSession *self, const char *condition, const char *text);
 void           mien_im_session_hold (MienImSession *self);
 void           mien_im_session_release (MienImSession *self);
+/* For what may be much: whether the client has yet to read or to acknowledge MIEN_IM_PACE_BYTES, and a call from the main loop when it
+ * has no more. A session that ends makes no call. */
+typedef void (*MienImSessionFunc) (MienImSession *self, gpointer user_data);
+gboolean       mien_im_session_is_behind (MienImSession *self);
+void           mien_im_session_later (MienImSession *self, MienImSessionFunc func, gpointer user_data, GDestroyNotify destroy);
 void           mien_im_session_tick (MienImSession *self, gint64 now);
 static inline gboolean mien_im_session_is_available (MienImSession *self) { return self->presence != NULL; }
 

@@ -10,8 +10,10 @@
 
 static void on_stanza (XmppStream *stream, XmppNode *stanza, gpointer user_data);
 static void on_closed (XmppStream *stream, const GError *error, gpointer user_data);
+static void on_drained (XmppStream *stream, gpointer user_data);
+static void go_on (MienImSession *self);
 
-static const XmppStreamEvents events = { NULL, on_stanza, on_closed, NULL };
+static const XmppStreamEvents events = { NULL, on_stanza, on_closed, on_drained };
 static const XmppStreamRate rate = { MIEN_IM_RATE_STANZAS, MIEN_IM_RATE_STANZAS_BURST, MIEN_IM_RATE_BYTES, MIEN_IM_RATE_BYTES_BURST };
 
 MienImSession *
@@ -23,7 +25,7 @@ mien_im_session_new (MienImAccount *account, XmppJid *jid, XmppStream *stream)
   self->role = g_object_ref (account->role);
   self->account = account;
   self->jid = xmpp_jid_ref (jid);
-  self->sm = xmpp_sm_new (MIEN_IM_MAX_UNACKED);
+  self->sm = xmpp_sm_new (MIEN_IM_MAX_UNACKED, MIEN_IM_MAX_UNACKED_BYTES);
   self->directed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_ptr_array_add (account->sessions, mien_im_session_ref (self));
   self->role->n_sessions++;
@@ -70,7 +72,6 @@ mien_im_session_attach (MienImSession *self, XmppStream *stream)
   g_assert (self->stream == NULL);
 
   stop_timer (self);
-  self->detached_bytes = 0;
   self->pinged = FALSE;
   self->paused = FALSE;
   self->stream = g_object_ref (stream);
@@ -79,6 +80,7 @@ mien_im_session_attach (MienImSession *self, XmppStream *stream)
   xmpp_stream_set_rate (stream, &rate);
   xmpp_stream_set_keepalive (stream, KEEPALIVE_SECONDS);
   xmpp_stream_set_events (stream, &events, self);
+  go_on (self);
 }
 
 static gboolean
@@ -86,7 +88,7 @@ on_not_resumed (gpointer user_data)
 {
   MienImSession *self = user_data;
 
-  g_debug ("%s was not resumed", xmpp_jid_get_full (self->jid));
+  g_debug ("%s is given up: not resumed in time, or too much waits for it", xmpp_jid_get_full (self->jid));
   mien_im_session_end (self, NULL, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -109,28 +111,115 @@ mien_im_session_detach (MienImSession *self)
       xmpp_stream_set_events (self->stream, NULL, NULL);
       xmpp_stream_abort (self->stream);
       g_clear_object (&self->stream);
+      self->attached_bytes = xmpp_sm_get_unacked_bytes (self->sm);
     }
   start_timer (self, MIEN_IM_RESUME_SECONDS);
+}
+
+static gsize
+bytes_detached (MienImSession *self)
+{
+  gsize bytes = xmpp_sm_get_unacked_bytes (self->sm);
+
+  return bytes > self->attached_bytes ? bytes - self->attached_bytes : 0;
 }
 
 void
 mien_im_session_send (MienImSession *self, XmppNode *stanza)
 {
+  gboolean room;
+
   if (self->account == NULL)
     return;
-  if (self->stream == NULL)
+  room = self->stream != NULL || bytes_detached (self) < MIEN_IM_MAX_DETACHED_BYTES;
+  if (room && xmpp_sm_send (self->sm, self->stream, stanza))
+    return;
+  /* Too much waits for it: it ends and gives back its messages, this one among them. From the loop, because whoever sends here may
+   * be walking the list of sessions. A stream whose queue is full has ended itself; its `closed` comes from the loop. */
+  if (xmpp_sm_is_enabled (self->sm))
     {
-      g_autofree char *text = xmpp_node_to_string (stanza);
-
-      self->detached_bytes += strlen (text);
-      if (self->detached_bytes > MIEN_IM_MAX_DETACHED_BYTES || !xmpp_sm_send (self->sm, NULL, stanza))
-        start_timer (self, 0);   /* from the loop: whoever sends here may be walking the list of sessions */
-      return;
+      xmpp_sm_keep (self->sm, stanza);
+      start_timer (self, 0);
     }
-  /* A stream whose queue is full has ended itself; `closed` comes from the loop. A peer that acknowledges nothing is
-   * cut off here. */
-  if (!xmpp_sm_send (self->sm, self->stream, stanza) && xmpp_stream_is_open (self->stream))
-    xmpp_stream_fail (self->stream, "policy-violation", "Too many stanzas were not acknowledged");
+}
+
+gboolean
+mien_im_session_is_behind (MienImSession *self)
+{
+  return self->stream == NULL || xmpp_stream_get_queued (self->stream) > MIEN_IM_PACE_BYTES
+         || xmpp_sm_get_unacked_bytes (self->sm) > MIEN_IM_PACE_BYTES;
+}
+
+typedef struct
+{
+  MienImSessionFunc func;
+  gpointer          user_data;
+  GDestroyNotify    destroy;
+} Later;
+
+static void
+later_free (gpointer data)
+{
+  Later *later = data;
+
+  if (later->destroy != NULL)
+    later->destroy (later->user_data);
+  g_free (later);
+}
+
+static gboolean
+on_later (gpointer user_data)
+{
+  g_autoptr (MienImSession) self = mien_im_session_ref (user_data);
+
+  g_clear_pointer (&self->later_source, g_source_unref);
+  for (guint n = self->later.length; n > 0 && self->account != NULL && !mien_im_session_is_behind (self); n--)
+    {
+      Later *later = g_queue_pop_head (&self->later);
+
+      later->func (self, later->user_data);
+      later_free (later);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* The client has read or acknowledged something. */
+static void
+go_on (MienImSession *self)
+{
+  if (self->later.length == 0 || self->later_source != NULL || mien_im_session_is_behind (self))
+    return;
+  self->later_source = g_idle_source_new ();
+  g_source_set_priority (self->later_source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->later_source, on_later, self, NULL);
+  g_source_attach (self->later_source, g_main_context_get_thread_default ());
+}
+
+void
+mien_im_session_later (MienImSession *self, MienImSessionFunc func, gpointer user_data, GDestroyNotify destroy)
+{
+  Later *later = g_new (Later, 1);
+
+  later->func = func;
+  later->user_data = user_data;
+  later->destroy = destroy;
+  g_queue_push_tail (&self->later, later);
+  go_on (self);
+}
+
+static void
+stop_later (MienImSession *self)
+{
+  if (self->later_source != NULL)
+    g_source_destroy (self->later_source);
+  g_clear_pointer (&self->later_source, g_source_unref);
+  g_queue_clear_full (&self->later, later_free);
+}
+
+static void
+on_drained (XmppStream *stream, gpointer user_data)
+{
+  go_on (user_data);
 }
 
 void
@@ -175,9 +264,10 @@ mien_im_session_end (MienImSession *self, const char *condition, const char *tex
   if (account == NULL)
     return;
   mien_im_session_ref (self);
-  stop_timer (self);
   mien_im_presence_end (self, NULL);
-  self->account = NULL;
+  self->account = NULL;   /* nothing is sent to it any more */
+  stop_timer (self);
+  stop_later (self);
   if (self->sm_id != NULL)
     g_hash_table_remove (self->role->resumable, self->sm_id);
   if (self->stream != NULL)
@@ -348,7 +438,10 @@ on_stanza (XmppStream *stream, XmppNode *stanza, gpointer user_data)
     return;
   self->pinged = FALSE;
   if (xmpp_sm_received (self->sm, stream, stanza))
-    return;
+    {
+      go_on (self);
+      return;
+    }
   if (xmpp_node_is (stanza, "enable", XMPP_NS_SM))
     enable_sm (self, stanza);
   else if (!xmpp_node_is (stanza, "iq", XMPP_NS_CLIENT) && !xmpp_node_is (stanza, "message", XMPP_NS_CLIENT)

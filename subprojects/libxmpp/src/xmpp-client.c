@@ -100,7 +100,7 @@ forget_session (XmppClient *self)
 {
   g_clear_pointer (&self->session_id, g_free);
   g_clear_pointer (&self->sm, xmpp_sm_free);
-  self->sm = xmpp_sm_new (0);
+  self->sm = xmpp_sm_new (0, 0);
 }
 
 static void
@@ -341,7 +341,7 @@ take_stream (XmppClient    *self,
   if (!resumed)
     {
       old = g_steal_pointer (&self->sm);
-      self->sm = xmpp_sm_new (0);
+      self->sm = xmpp_sm_new (0, 0);
       if (xmpp_connector_has_sm (connector))
         xmpp_sm_enable (self->sm);
       g_free (self->session_id);
@@ -813,5 +813,5 @@ static void
 xmpp_client_init (XmppClient *self)
 {
   self->porter = xmpp_porter_new (send_stanza, self);
-  self->sm = xmpp_sm_new (0);
+  self->sm = xmpp_sm_new (0, 0);
 }

@@ -5,22 +5,78 @@
 
 #include <string.h>
 
+typedef struct
+{
+  XmppNode *stanza;   /* owned */
+  gsize bytes;        /* as XML */
+} Kept;
+
 struct _XmppSm
 {
   gboolean enabled;
   guint32 handled;        /* stanzas received; wraps (XEP-0198 section 4) */
   guint32 acknowledged;   /* the peer's last `h` */
-  GQueue unacked;         /* owned XmppNode, oldest first */
+  GQueue unacked;         /* owned Kept, oldest first */
+  gsize bytes;            /* of them */
   guint max_unacked;
+  gsize max_bytes;
   guint since_request;
+  gsize bytes_since_request;
 };
 
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+
+  xmpp_node_unref (kept->stanza);
+  g_free (kept);
+}
+
+static void
+keep (XmppSm   *self,
+      XmppNode *stanza,
+      gsize     bytes)
+{
+  Kept *kept = g_new (Kept, 1);
+
+  kept->stanza = xmpp_node_ref (stanza);
+  kept->bytes = bytes;
+  self->bytes += bytes;
+  g_queue_push_tail (&self->unacked, kept);
+}
+
+/* (transfer full), NULL: none */
+static XmppNode *
+take_oldest (XmppSm *self)
+{
+  Kept *kept = g_queue_pop_head (&self->unacked);
+  XmppNode *stanza;
+
+  if (kept == NULL)
+    return NULL;
+  stanza = kept->stanza;
+  self->bytes -= kept->bytes;
+  g_free (kept);
+  return stanza;
+}
+
+static gsize
+length_of (const XmppNode *stanza)
+{
+  g_autofree char *text = xmpp_node_to_string (stanza);
+
+  return strlen (text);
+}
+
 XmppSm *
-xmpp_sm_new (guint max_unacked)
+xmpp_sm_new (guint max_unacked,
+             gsize max_bytes)
 {
   XmppSm *self = g_new0 (XmppSm, 1);
 
   self->max_unacked = max_unacked != 0 ? max_unacked : XMPP_SM_MAX_UNACKED_DEFAULT;
+  self->max_bytes = max_bytes != 0 ? max_bytes : XMPP_SM_MAX_UNACKED_BYTES_DEFAULT;
   g_queue_init (&self->unacked);
   return self;
 }
@@ -29,7 +85,7 @@ void
 xmpp_sm_free (XmppSm *self)
 {
   g_return_if_fail (self != NULL);
-  g_queue_clear_full (&self->unacked, (GDestroyNotify) xmpp_node_unref);
+  g_queue_clear_full (&self->unacked, kept_free);
   g_free (self);
 }
 
@@ -42,7 +98,9 @@ xmpp_sm_enable (XmppSm *self)
   self->handled = 0;
   self->acknowledged = 0;
   self->since_request = 0;
-  g_queue_clear_full (&self->unacked, (GDestroyNotify) xmpp_node_unref);
+  self->bytes_since_request = 0;
+  self->bytes = 0;
+  g_queue_clear_full (&self->unacked, kept_free);
 }
 
 gboolean
@@ -59,30 +117,60 @@ is_stanza (const XmppNode *node)
          && (xmpp_node_is (node, "message", NULL) || xmpp_node_is (node, "presence", NULL) || xmpp_node_is (node, "iq", NULL));
 }
 
+/* What waits in our own queue the peer could not acknowledge. */
+static gboolean
+is_full (XmppSm     *self,
+         XmppStream *stream)
+{
+  gsize queued = stream != NULL ? xmpp_stream_get_queued (stream) : 0;
+
+  return self->unacked.length >= self->max_unacked || (self->bytes > queued && self->bytes - queued >= self->max_bytes);
+}
+
 gboolean
 xmpp_sm_send (XmppSm     *self,
               XmppStream *stream,
               XmppNode   *stanza)
 {
+  gboolean counts;
+  gsize before, bytes;
+
   g_return_val_if_fail (self != NULL && stanza != NULL, FALSE);
 
-  if (self->enabled && is_stanza (stanza))
+  counts = self->enabled && is_stanza (stanza);
+  if (counts && is_full (self, stream))
     {
-      if (self->unacked.length >= self->max_unacked)
-        {
-          if (stream != NULL)
-            xmpp_stream_fail (stream, "policy-violation", "Stanzas are not acknowledged.");
-          return FALSE;
-        }
-      g_queue_push_tail (&self->unacked, xmpp_node_ref (stanza));
+      g_autofree char *text = g_strdup_printf ("%u stanzas of %" G_GSIZE_FORMAT " bytes are not acknowledged.",
+                                               self->unacked.length, self->bytes);
+
+      if (stream != NULL)
+        xmpp_stream_fail (stream, "policy-violation", text);
+      return FALSE;
     }
-  if (stream == NULL)
-    return self->enabled;
-  if (!xmpp_stream_send (stream, stanza))
-    return self->enabled;   /* it is kept, and goes again after resumption */
-  if (self->enabled && ++self->since_request >= XMPP_SM_REQUEST_EVERY)
+  before = stream != NULL ? xmpp_stream_get_queued (stream) : 0;
+  if (stream == NULL || !xmpp_stream_send (stream, stanza))
+    {
+      if (counts)
+        keep (self, stanza, length_of (stanza));
+      return self->enabled;   /* it goes again after resumption */
+    }
+  bytes = xmpp_stream_get_queued (stream) - before;
+  if (counts)
+    keep (self, stanza, bytes);
+  self->bytes_since_request += bytes;
+  if (self->enabled && (++self->since_request >= XMPP_SM_REQUEST_EVERY || self->bytes_since_request >= XMPP_SM_REQUEST_EVERY_BYTES))
     xmpp_sm_request (self, stream);
   return TRUE;
+}
+
+void
+xmpp_sm_keep (XmppSm   *self,
+              XmppNode *stanza)
+{
+  g_return_if_fail (self != NULL && stanza != NULL);
+
+  if (self->enabled && is_stanza (stanza))
+    keep (self, stanza, length_of (stanza));
 }
 
 void
@@ -96,6 +184,7 @@ xmpp_sm_request (XmppSm     *self,
   if (!self->enabled || self->unacked.length == 0)
     return;
   self->since_request = 0;
+  self->bytes_since_request = 0;
   request = xmpp_node_new ("r", XMPP_NS_SM);
   xmpp_stream_send (stream, request);
 }
@@ -113,7 +202,7 @@ xmpp_sm_acknowledge (XmppSm  *self,
     return FALSE;
   self->acknowledged = h;
   for (guint32 i = 0; i < newly; i++)
-    xmpp_node_unref (g_queue_pop_head (&self->unacked));
+    xmpp_node_unref (take_oldest (self));
   return TRUE;
 }
 
@@ -169,7 +258,7 @@ xmpp_sm_resend (XmppSm     *self,
 
   for (GList *l = self->unacked.head; l != NULL; l = l->next)
     {
-      if (!xmpp_stream_send (stream, l->data))
+      if (!xmpp_stream_send (stream, ((Kept *) l->data)->stanza))
         return;
     }
   xmpp_sm_request (self, stream);
@@ -182,9 +271,16 @@ xmpp_sm_get_unacked (XmppSm *self)
   return self->unacked.length;
 }
 
+gsize
+xmpp_sm_get_unacked_bytes (XmppSm *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  return self->bytes;
+}
+
 XmppNode *
 xmpp_sm_steal (XmppSm *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
-  return g_queue_pop_head (&self->unacked);
+  return take_oldest (self);
 }

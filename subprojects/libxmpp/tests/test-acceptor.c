@@ -283,7 +283,7 @@ test_iterations (void)
 static void
 test_counters (void)
 {
-  g_autoptr (XmppSm) sm = xmpp_sm_new (5);
+  g_autoptr (XmppSm) sm = xmpp_sm_new (5, 0);
   g_autoptr (XmppNode) message = xmpp_stanza_new ("message", "chat", NULL);
   g_autoptr (XmppNode) nonza = xmpp_node_new ("a", XMPP_NS_SM);
   XmppNode *stolen;
@@ -310,6 +310,50 @@ test_counters (void)
   g_assert_true (stolen == message);
   xmpp_node_unref (stolen);
   g_assert_null (xmpp_sm_steal (sm));
+}
+
+/* What is kept is bounded in bytes; what waits in the stream's own queue the peer cannot have acknowledged. */
+static void
+test_kept_bytes (void)
+{
+  const gsize limit = 10000;
+  g_autoptr (XmppSm) sm = xmpp_sm_new (0, limit);
+  g_autoptr (XmppNode) message = xmpp_stanza_new ("message", "chat", NULL);
+  g_autofree char *text = g_strnfill (1000, 'x');
+  g_autofree char *all = NULL;
+  GIOStream *one;
+  GIOStream *two;
+  g_autoptr (XmppStream) stream = NULL;
+  gsize length;
+
+  xmpp_node_add_text_child (message, "body", NULL, text);
+  all = xmpp_node_to_string (message);
+  length = strlen (all);
+  xmpp_sm_enable (sm);
+  for (guint i = 0; i <= limit / length; i++)
+    g_assert_true (xmpp_sm_send (sm, NULL, message));
+  g_assert_cmpuint (xmpp_sm_get_unacked_bytes (sm), ==, (limit / length + 1) * length);
+  g_assert_false (xmpp_sm_send (sm, NULL, message));
+  g_assert_cmpuint (xmpp_sm_get_unacked (sm), ==, limit / length + 1);
+  xmpp_sm_keep (sm, message);
+  g_assert_cmpuint (xmpp_sm_get_unacked (sm), ==, limit / length + 2);
+  g_assert_true (xmpp_sm_acknowledge (sm, 4));
+  xmpp_node_unref (xmpp_sm_steal (sm));
+  g_assert_cmpuint (xmpp_sm_get_unacked_bytes (sm), ==, (limit / length - 3) * length);
+  xmpp_sm_enable (sm);
+  g_assert_cmpuint (xmpp_sm_get_unacked_bytes (sm), ==, 0);
+
+  test_socket_pair (&one, &two);
+  stream = xmpp_stream_new (one, XMPP_NS_CLIENT);
+  xmpp_stream_open (stream, NULL, NULL, NULL, NULL);
+  for (guint i = 0; i < 100; i++)   /* nothing leaves before the loop turns */
+    g_assert_true (xmpp_sm_send (sm, stream, message));
+  test_wait_for (xmpp_stream_get_queued (stream) == 0);
+  g_assert_true (xmpp_stream_is_open (stream));
+  g_assert_false (xmpp_sm_send (sm, stream, message));
+  g_assert_false (xmpp_stream_is_open (stream));
+  g_object_unref (one);
+  g_object_unref (two);
 }
 
 /* ---- PLAIN, which is taken inside TLS alone ---- */
@@ -417,5 +461,6 @@ main (int   argc,
   g_test_add_func ("/sasl/edges", test_sasl_edges);
   g_test_add_func ("/sasl/iterations", test_iterations);
   g_test_add_func ("/sm/counters", test_counters);
+  g_test_add_func ("/sm/kept-bytes", test_kept_bytes);
   return g_test_run ();
 }

@@ -95,6 +95,9 @@ test_sign_in (void)
       g_assert_cmpstr (xmpp_jid_get_full (xmpp_client_get_jid (client)), ==, "alice@example.org/desk");
       g_assert_true (xmpp_porter_is_connected (xmpp_client_get_porter (client)));
       ask (client);
+      /* A server that asks for no certificate has no use for the system's authorities: each connection would take them all in. */
+      g_assert_true (G_IS_TLS_SERVER_CONNECTION (test_server_get_last_io (server)));
+      g_assert_null (g_tls_connection_get_database (G_TLS_CONNECTION (test_server_get_last_io (server))));
       disconnect_and_free (client);
     }
 }

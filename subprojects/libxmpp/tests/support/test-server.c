@@ -325,7 +325,7 @@ on_accepted (GObject      *source,
       session->server = self;
       session->stream = stream;
       session->jid = xmpp_jid_ref (xmpp_acceptor_get_jid (acceptor));
-      session->sm = xmpp_sm_new (0);
+      session->sm = xmpp_sm_new (0, 0);
       session->id = g_uuid_string_random ();
       g_ptr_array_add (self->sessions, session);
       xmpp_stream_set_events (stream, &session_events, session);
@@ -532,4 +532,12 @@ test_server_set_timeout (TestServer *self,
                          guint       seconds)
 {
   self->timeout = seconds;
+}
+
+GIOStream *
+test_server_get_last_io (TestServer *self)
+{
+  Session *session = g_ptr_array_index (self->sessions, self->sessions->len - 1);
+
+  return xmpp_stream_get_io (session->stream);
 }

@@ -26,6 +26,7 @@ void        test_server_set_timeout (TestServer *self, guint seconds);  /* for a
 void        test_server_forget_sessions (TestServer *self);             /* nothing can be resumed */
 void        test_server_close_all (TestServer *self, const char *condition);   /* a stream error to all */
 guint       test_server_get_resumptions (TestServer *self);
+GIOStream  *test_server_get_last_io (TestServer *self);                 /* (transfer none): of the session that came last */
 guint       test_server_get_received (TestServer *self);                /* stanzas of signed-in clients */
 const GError *test_server_get_last_error (TestServer *self);            /* of an acceptor */
 guint       test_server_get_failures (TestServer *self);
