@@ -65,20 +65,20 @@ sign_in (Person *alice)
   person_type (alice, password);
   person_key (alice, "Return");
   person_wait_window (alice, "Mien", TRUE);
-  person_wait_window (alice, "Sign in", FALSE);
+  person_wait_window (alice, "Sign In", FALSE);
   shot ("signed-in");
 }
 
 static void
 become_friends (Person *alice, Person *bob)
 {
-  person_click (alice, "push button", "Add a friend");
+  person_click (alice, "push button", "Add a Friend");
   person_type_into (alice, NULL, "Address", "bob@localhost");
   person_key (alice, "Tab");
   person_type (alice, "Bob Chen");
   shot ("add-a-friend");
   person_key (alice, "Return");
-  person_wait_window (alice, "Add a friend", FALSE);
+  person_wait_window (alice, "Add a Friend", FALSE);
 
   person_look_at (bob);
   person_click (bob, NULL, "alice, …");
@@ -235,14 +235,14 @@ main (int argc, char **argv)
   if (photo != NULL)
     offer_photo ();
   Person *bob = start ("bob", TRUE);
-  person_wait_for_text (bob, "No friends yet");
+  person_wait_for_text (bob, "No Friends Yet");
   screen_place_window (screen, person_get_pid (bob), NULL, 920, 30);
   Person *alice = start ("alice", FALSE);
   sign_in (alice);
   /* The next day. (GTK 4.8 does not show the accessibility bus a window that takes the place of the first one.) */
   person_free (alice);
   alice = start ("alice", TRUE);
-  person_wait_for_text (alice, "No friends yet");
+  person_wait_for_text (alice, "No Friends Yet");
   screen_place_window (screen, person_get_pid (alice), NULL, 0, 30);
   become_friends (alice, bob);
   chat (alice, bob);

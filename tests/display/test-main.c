@@ -125,14 +125,14 @@ test_sign_in (void)
 
   /* The server made its certificate itself: it is shown, and the password was not sent. */
   get_label (sign_in, "Is this really " IM_TEST_DOMAIN "?");
-  test_click (get_button (sign_in, "Trust this certificate"));
+  test_click (get_button (sign_in, "Trust This Certificate"));
   get_label (sign_in, "That password is not right for alice@" IM_TEST_DOMAIN ".");
 
   /* What is wrong has the focus, and is selected: typing replaces it. */
   test_type ("alice\n");
   window = test_get_window (MIEN_TYPE_MAIN_WINDOW);
   test_focus_window (window);
-  get_label (window, "No friends yet");
+  get_label (window, "No Friends Yet");
 }
 
 static void
@@ -140,7 +140,7 @@ test_add_friend (void)
 {
   GtkWidget *dialog;
 
-  test_click (test_get (window, GTK_TYPE_BUTTON, ANY, "Add a friend"));
+  test_click (test_get (window, GTK_TYPE_BUTTON, ANY, "Add a Friend"));
   dialog = test_get_window (ADW_TYPE_WINDOW);
   test_focus_window (dialog);
   test_type ("bob\n");
@@ -310,7 +310,7 @@ test_search (void)
 {
   test_key (GDK_KEY_f, GDK_CONTROL_MASK);
   test_type ("nobody");
-  get_label (window, "Nobody found");
+  get_label (window, "Nobody Found");
   test_key (GDK_KEY_a, GDK_CONTROL_MASK);
   test_type ("CHEN");
   get_row ("Bob Chen, Available, back");
@@ -336,7 +336,7 @@ test_connection (void)
 {
   im_server_restart (server);
   /* Another port, and nobody on the old one. */
-  get_button (window, "Try now");
+  get_button (window, "Try Now");
 }
 
 static void

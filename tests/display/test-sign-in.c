@@ -78,7 +78,7 @@ test_keyboard_alone (Fixture       *self,
 {
   mien_sign_in_window_set_address (MIEN_SIGN_IN_WINDOW (self->window), NULL);
   test_wait_frame (self->window);
-  g_assert_false (gtk_widget_get_sensitive (get_button (self, "Sign in")));
+  g_assert_false (gtk_widget_get_sensitive (get_button (self, "Sign In")));
 
   test_type ("alice@example.org\n");
   g_assert_cmpuint (self->n_submits, ==, 0);
@@ -97,7 +97,7 @@ test_bad_address (Fixture       *self,
 
   gtk_editable_set_text (GTK_EDITABLE (address), "alice");
   gtk_editable_set_text (GTK_EDITABLE (get_row (self, "Password")), "x");
-  test_click (get_button (self, "Sign in"));
+  test_click (get_button (self, "Sign In"));
   test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET,
             "That is not a complete address. It looks like name@example.org.");
   g_assert_true (gtk_widget_has_css_class (address, "error"));
@@ -106,7 +106,7 @@ test_bad_address (Fixture       *self,
   /* The mark goes when it is corrected. */
   gtk_editable_set_text (GTK_EDITABLE (address), "  alice@example.org ");
   g_assert_false (gtk_widget_has_css_class (address, "error"));
-  test_click (get_button (self, "Sign in"));
+  test_click (get_button (self, "Sign In"));
   test_wait_until (self->n_submits == 1);
 }
 
@@ -116,15 +116,15 @@ test_create (Fixture       *self,
 {
   GtkWidget *again;
 
-  test_click (test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Create an account"));
+  test_click (test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Create an Account"));
   again = get_row (self, "Password again");
   gtk_editable_set_text (GTK_EDITABLE (get_row (self, ADDRESS)), "new@example.org");
   gtk_editable_set_text (GTK_EDITABLE (get_row (self, "Password")), "one");
   gtk_editable_set_text (GTK_EDITABLE (again), "two");
-  g_assert_false (gtk_widget_get_sensitive (get_button (self, "Create account")));
+  g_assert_false (gtk_widget_get_sensitive (get_button (self, "Create Account")));
   g_assert_true (gtk_widget_has_css_class (again, "error"));
   gtk_editable_set_text (GTK_EDITABLE (again), "one");
-  test_click (get_button (self, "Create account"));
+  test_click (get_button (self, "Create Account"));
   test_wait_until (self->n_submits == 1);
   g_assert_true (self->create);
 }
@@ -147,7 +147,7 @@ test_advanced (Fixture       *self,
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       gtk_editable_set_text (GTK_EDITABLE (port), cases[i].text);
-      g_assert_cmpint (gtk_widget_get_sensitive (get_button (self, "Sign in")), ==, cases[i].good);
+      g_assert_cmpint (gtk_widget_get_sensitive (get_button (self, "Sign In")), ==, cases[i].good);
       if (cases[i].good)
         g_assert_cmpuint (mien_sign_in_window_get_port (window), ==, cases[i].port);
     }
@@ -200,7 +200,7 @@ test_certificate (Fixture       *self,
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET,
                 "Nobody that this computer trusts vouches for it.");
       test_click (test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET,
-                            round == 0 ? "Do not connect" : "Trust this certificate"));
+                            round == 0 ? "Do Not Connect" : "Trust This Certificate"));
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Welcome to Mien");
       g_assert_cmpuint (self->n_trusts, ==, round);
     }

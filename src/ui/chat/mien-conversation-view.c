@@ -371,7 +371,7 @@ create_messages (MienConversationView *self)
   GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkAdjustment *adjustment;
 
-  self->earlier = gtk_button_new_with_label (_("Show earlier messages"));
+  self->earlier = gtk_button_new_with_label (_("Show Earlier Messages"));
   gtk_widget_add_css_class (self->earlier, "flat");
   gtk_widget_set_halign (self->earlier, GTK_ALIGN_CENTER);
   g_signal_connect_swapped (self->earlier, "clicked", G_CALLBACK (on_earlier), self);

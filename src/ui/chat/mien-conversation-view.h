@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define MIEN_TYPE_CONVERSATION_VIEW (mien_conversation_view_get_type ())
 G_DECLARE_FINAL_TYPE (MienConversationView, mien_conversation_view, MIEN, CONVERSATION_VIEW, GtkWidget)
 
-#define MIEN_CONVERSATION_PAGE 100         /* messages shown at first, and added by "Show earlier messages" */
+#define MIEN_CONVERSATION_PAGE 100         /* messages shown at first, and added by "Show Earlier Messages" */
 
 GtkWidget        *mien_conversation_view_new (void);
 void              mien_conversation_view_set_models (MienConversationView *self, MienSession *session,

@@ -98,7 +98,7 @@ static GtkWidget *
 create_failure (MienMessageRow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *button = gtk_button_new_with_label (_("Try again"));
+  GtkWidget *button = gtk_button_new_with_label (_("Try Again"));
 
   self->failure_label = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->failure_label, TRUE);
@@ -157,7 +157,7 @@ mien_message_row_init (MienMessageRow *self)
 
   self->failure = create_failure (self);
   gtk_box_append (GTK_BOX (column), self->bubble);
-  self->more = gtk_button_new_with_label (_("Show the whole message"));
+  self->more = gtk_button_new_with_label (_("Show the Whole Message"));
   gtk_widget_add_css_class (self->more, "flat");
   gtk_widget_add_css_class (self->more, "mien-small-button");
   gtk_widget_set_halign (self->more, GTK_ALIGN_START);

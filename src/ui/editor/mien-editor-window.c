@@ -44,7 +44,7 @@ mien_editor_window_close_request (GtkWindow *window)
     }
 
   GtkWidget *dialog = adw_message_dialog_new (
-      window, _ ("Keep your changes?"),
+      window, _ ("Keep Your Changes?"),
       _ ("Your friends do not see them yet. Kept changes are here when you open the portrait again."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
                                     _ ("_Discard Changes"), "keep", _ ("_Keep Draft"), NULL);

@@ -261,7 +261,7 @@ mien_friend_dialog_add (GtkWindow            *parent,
   self->address = add_entry (self, _("Address"));
   adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (self->address), GTK_INPUT_PURPOSE_EMAIL);
   self->name = add_entry (self, _("Name for your list (optional)"));
-  present_dialog (self, _("Add a friend"), _("_Add"),
+  present_dialog (self, _("Add a Friend"), _("_Add"),
                   _("Your friend is asked, and you see each other once they agree."));
   if (address != NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->address), address);
@@ -297,5 +297,5 @@ mien_friend_dialog_remove (GtkWindow            *parent,
                                              "see each other’s portrait and status."),
                                            mien_friend_get_name (person), self->jid);
 
-  present_dialog (self, _("Remove this friend?"), _("_Remove"), text);
+  present_dialog (self, _("Remove This Friend?"), _("_Remove"), text);
 }

@@ -162,8 +162,8 @@ static GtkWidget *
 create_buttons (MienCertificatePage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *refuse = gtk_button_new_with_label (_("Do not connect"));
-  GtkWidget *trust = gtk_button_new_with_label (_("Trust this certificate"));
+  GtkWidget *refuse = gtk_button_new_with_label (_("Do Not Connect"));
+  GtkWidget *trust = gtk_button_new_with_label (_("Trust This Certificate"));
 
   gtk_widget_set_halign (refuse, GTK_ALIGN_CENTER);
   gtk_widget_set_halign (trust, GTK_ALIGN_CENTER);

@@ -76,12 +76,12 @@ update_form (MienSignInWindow *self)
   set_wrong (self->port, !port_valid);
   set_wrong (self->password_again, again_differs && *get_text (self->password_again) != '\0');
 
-  gtk_label_set_text (self->title, self->creating ? _("Create an account") : _("Welcome to Mien"));
+  gtk_label_set_text (self->title, self->creating ? _("Create an Account") : _("Welcome to Mien"));
   if (self->busy)
     gtk_label_set_text (self->submit_label, _("Cancel"));
   else
-    gtk_label_set_text (self->submit_label, self->creating ? _("Create account") : _("Sign in"));
-  gtk_button_set_label (GTK_BUTTON (self->mode), self->creating ? _("I have an account") : _("Create an account"));
+    gtk_label_set_text (self->submit_label, self->creating ? _("Create Account") : _("Sign In"));
+  gtk_button_set_label (GTK_BUTTON (self->mode), self->creating ? _("I Have an Account") : _("Create an Account"));
   gtk_widget_set_visible (self->password_again, self->creating);
   gtk_widget_set_visible (self->spinner, self->busy);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), self->busy);

@@ -53,7 +53,7 @@ update_bar (MienMainWindow *self)
                                         "No connection. Trying again in %u seconds.", seconds);
         g_autofree char *text = g_strdup_printf (pattern, seconds);
 
-        show_bar (self, text, FALSE, _("Try now"));
+        show_bar (self, text, FALSE, _("Try Now"));
         break;
       }
 
@@ -63,10 +63,10 @@ update_bar (MienMainWindow *self)
           g_autofree char *text = mien_error_describe (error,
                                                        mien_session_get_jid (mien_account_get_session (self->account)));
 
-          show_bar (self, text, FALSE, _("Sign in"));
+          show_bar (self, text, FALSE, _("Sign In"));
         }
       else
-        show_bar (self, _("You are offline."), FALSE, _("Sign in"));
+        show_bar (self, _("You are offline."), FALSE, _("Sign In"));
       break;
 
     case XMPP_CLIENT_ONLINE:
