@@ -470,6 +470,32 @@ mien_conversation_take (MienConversation *self, XmppNode *stanza, gboolean sent,
   return message;
 }
 
+/* Why a message came back (RFC 6121 section 8.5), in the user's language where the condition says enough. */
+static const char *
+describe_return (const GError *error)
+{
+  static const struct { const char *condition, *text; } reasons[] = {
+    { "forbidden", N_("Your friend’s server does not take this message.") },
+    { "gone", N_("There is nobody with this address.") },
+    { "item-not-found", N_("There is nobody with this address.") },
+    { "not-acceptable", N_("Your friend’s server does not take this message.") },
+    { "not-allowed", N_("Your friend’s server does not take this message.") },
+    { "policy-violation", N_("Your friend’s server does not take this message.") },
+    { "recipient-unavailable", N_("Nobody takes messages at this address at the moment.") },
+    { "remote-server-not-found", N_("Your friend’s server was not found.") },
+    { "remote-server-timeout", N_("Your friend’s server does not answer.") },
+    { "service-unavailable", N_("Nobody takes messages at this address at the moment.") },
+  };
+  const char *condition = xmpp_error_get_condition (error);
+
+  for (gsize i = 0; condition != NULL && i < G_N_ELEMENTS (reasons); i++)
+    {
+      if (g_str_equal (reasons[i].condition, condition))
+        return _(reasons[i].text);
+    }
+  return error->message;
+}
+
 void
 mien_conversation_take_error (MienConversation *self, XmppNode *stanza)
 {
@@ -478,7 +504,7 @@ mien_conversation_take_error (MienConversation *self, XmppNode *stanza)
   g_autoptr (GError) error = NULL;
 
   if (message != NULL && xmpp_stanza_get_error (stanza, &error))
-    mien_message_set_delivery (message, MIEN_DELIVERY_FAILED, error->message);
+    mien_message_set_delivery (message, MIEN_DELIVERY_FAILED, describe_return (error));
 }
 
 const char *

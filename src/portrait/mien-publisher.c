@@ -76,16 +76,6 @@ is_away (const GError *error)
   return (condition != NULL && g_strv_contains (conditions, condition)) || (status >= 502 && status <= 504);
 }
 
-/* What other programs say does not always end like a sentence. */
-static char *
-as_sentence (const char *text)
-{
-  gboolean ends = g_str_has_suffix (text, ".") || g_str_has_suffix (text, "!") || g_str_has_suffix (text, "?") ||
-                  g_str_has_suffix (text, "。");
-
-  return g_strconcat (text, ends ? NULL : ".", NULL);
-}
-
 /* Ends @task with @error in our domain: what the person can do is another thing after a refusal than after a loss. */
 static void
 fail (GTask  *task,
@@ -102,10 +92,9 @@ fail (GTask  *task,
     g_task_return_error (task, g_steal_pointer (&owned));
   else if (lost)
     {
-      g_autofree char *why = as_sentence (error->message);
-
+      g_debug ("Publishing: %s", error->message);
       g_task_return_new_error (task, MIEN_PORTRAIT_ERROR, MIEN_PORTRAIT_ERROR_INTERRUPTED,
-                               _("The connection was lost while publishing: %s Your draft is kept; try again."), why);
+                               _("The connection was lost while publishing. Your draft is kept; try again."));
     }
   else
     g_task_return_new_error (task, MIEN_PORTRAIT_ERROR, MIEN_PORTRAIT_ERROR_REFUSED, "%s", error->message);

@@ -242,21 +242,29 @@ test_repeated (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (mien_friend_get_unread (bob (f)), ==, 3);
 }
 
+/* What came back says why: by the condition, or, when that says too little, in the server's words. */
 static void
 test_error (Fixture *f, gconstpointer unused)
 {
-  MienMessage *message = mien_conversation_send (f->conversation, "Hello", NULL);
-  g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s' from='bob@example.org'>"
-                                          "<error type='cancel'><item-not-found"
-                                          " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
-                                          "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such account.</text>"
-                                          "</error>"
-                                          "</message>", mien_message_get_id (message));
-  g_autoptr (XmppNode) stanza = xmpp_node_parse (xml, -1, NULL);
+  static const struct { const char *condition, *text; } cases[] = {
+    { "item-not-found", "There is nobody with this address." },
+    { "service-unavailable", "Nobody takes messages at this address at the moment." },
+    { "internal-server-error", "No such account." },
+  };
 
-  mien_conversation_take_error (f->conversation, stanza);
-  g_assert_cmpint (mien_message_get_delivery (message), ==, MIEN_DELIVERY_FAILED);
-  g_assert_cmpstr (mien_message_get_error (message), ==, "No such account.");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      MienMessage *message = mien_conversation_send (f->conversation, "Hello", NULL);
+      g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s' from='bob@example.org'>"
+                                              "<error type='cancel'><%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+                                              "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such account.</text>"
+                                              "</error></message>", mien_message_get_id (message), cases[i].condition);
+      g_autoptr (XmppNode) stanza = xmpp_node_parse (xml, -1, NULL);
+
+      mien_conversation_take_error (f->conversation, stanza);
+      g_assert_cmpint (mien_message_get_delivery (message), ==, MIEN_DELIVERY_FAILED);
+      g_assert_cmpstr (mien_message_get_error (message), ==, cases[i].text);
+    }
 }
 
 static void
