@@ -34,6 +34,7 @@ struct _MienMainWindow
   GtkLabel *peer_status;
   GtkWidget *peer_menu;
   GtkStack *content_stack;
+  AdwStatusPage *nobody;
   MienConversationView *conversation;
   GtkRevealer *bar;
   GtkSpinner *bar_spinner;

@@ -109,6 +109,9 @@ update_list_state (MienMainWindow *self)
       gtk_widget_set_visible (self->add_found, strchr (text, '@') != NULL);
     }
   gtk_stack_set_visible_child_name (self->list_stack, page);
+  adw_status_page_set_description (self->nobody, g_str_equal (page, "empty")
+                                   ? _("Add your first friend on the left.")
+                                   : _("Choose a friend on the left. Point at a name to see the portrait."));
 }
 
 static void
@@ -347,6 +350,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MienMainWindow, peer_status);
   gtk_widget_class_bind_template_child (widget_class, MienMainWindow, peer_menu);
   gtk_widget_class_bind_template_child (widget_class, MienMainWindow, content_stack);
+  gtk_widget_class_bind_template_child (widget_class, MienMainWindow, nobody);
   gtk_widget_class_bind_template_child (widget_class, MienMainWindow, conversation);
   gtk_widget_class_bind_template_child (widget_class, MienMainWindow, bar);
   gtk_widget_class_bind_template_child (widget_class, MienMainWindow, bar_spinner);
