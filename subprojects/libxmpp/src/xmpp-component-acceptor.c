@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "xmpp-deadline.h"
 #include "xmpp-handshake.h"
 #include "xmpp-jid.h"
+#include "xmpp-wipe.h"
 
 /*
  *   xmpp_component_accept_async ─► on_opened ─► on_stanza: <handshake/> ─► the stream, paused
@@ -23,8 +25,7 @@ typedef struct
   char *domain;
   char *secret;                  /* wiped */
   char *stream_id;
-  GSource *timeout;
-  GSource *cancelled;
+  XmppDeadline deadline;
 } Accept;
 
 static void
@@ -35,23 +36,10 @@ accept_free (gpointer data)
   if (job->stream != NULL)
     xmpp_stream_abort (job->stream);
   g_clear_object (&job->stream);
-  if (job->secret != NULL)
-    explicit_bzero (job->secret, strlen (job->secret));
-  g_free (job->secret);
+  xmpp_wipe (&job->secret);
   g_free (job->domain);
   g_free (job->stream_id);
   g_free (job);
-}
-
-static void
-clear_sources (Accept *job)
-{
-  if (job->timeout != NULL)
-    g_source_destroy (job->timeout);
-  g_clear_pointer (&job->timeout, g_source_unref);
-  if (job->cancelled != NULL)
-    g_source_destroy (job->cancelled);
-  g_clear_pointer (&job->cancelled, g_source_unref);
 }
 
 static void
@@ -118,7 +106,7 @@ on_stanza (XmppStream *stream,
   xmpp_stream_pause (stream);
   xmpp_stream_set_events (stream, NULL, NULL);
   xmpp_stream_set_limits (stream, 0, 0);
-  clear_sources (job);
+  xmpp_deadline_stop (&job->deadline);
   g_task_return_pointer (task, g_steal_pointer (&job->stream), g_object_unref);
   g_object_unref (task);
 }
@@ -131,7 +119,7 @@ on_closed (XmppStream   *stream,
   GTask *task = user_data;
   Accept *job = g_task_get_task_data (task);
 
-  clear_sources (job);
+  xmpp_deadline_stop (&job->deadline);
   if (error != NULL)
     g_task_return_error (task, g_error_copy (error));
   else
@@ -186,15 +174,8 @@ xmpp_component_accept_async (GIOStream               *io,
   job->secret_data = secret_data;
   g_task_set_task_data (task, job, accept_free);
 
-  job->timeout = g_timeout_source_new_seconds (XMPP_COMPONENT_ACCEPT_SECONDS);
-  g_source_set_callback (job->timeout, on_time, task, NULL);
-  g_source_attach (job->timeout, g_task_get_context (task));
-  if (cancellable != NULL)
-    {
-      job->cancelled = g_cancellable_source_new (cancellable);
-      g_source_set_callback (job->cancelled, G_SOURCE_FUNC (on_cancelled), task, NULL);
-      g_source_attach (job->cancelled, g_task_get_context (task));
-    }
+  xmpp_deadline_start (&job->deadline, g_task_get_context (task), XMPP_COMPONENT_ACCEPT_SECONDS, on_time, cancellable,
+                       on_cancelled, task);
   xmpp_stream_set_limits (job->stream, MAX_STANZA, 0);
   xmpp_stream_set_events (job->stream, &events, task);
   xmpp_stream_resume (job->stream);

@@ -3,13 +3,12 @@
 
 #include "xmpp-component.h"
 
-#include <string.h>
-
 #include "xmpp-backoff.h"
 #include "xmpp-error.h"
 #include "xmpp-handshake.h"
 #include "xmpp-porter-owner.h"
 #include "xmpp-stream.h"
+#include "xmpp-wipe.h"
 
 /*
  *   xmpp_component_start ─► connect_now ─► on_connected ─► on_opened ─► on_stanza: <handshake/> ─► xmpp_porter_connected
@@ -283,9 +282,7 @@ xmpp_component_finalize (GObject *object)
 {
   XmppComponent *self = XMPP_COMPONENT (object);
 
-  if (self->secret != NULL)
-    explicit_bzero (self->secret, strlen (self->secret));
-  g_free (self->secret);
+  xmpp_wipe (&self->secret);
   g_free (self->domain);
   g_free (self->host);
   G_OBJECT_CLASS (xmpp_component_parent_class)->finalize (object);

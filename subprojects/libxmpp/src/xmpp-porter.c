@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "xmpp-deadline.h"
 #include "xmpp-error.h"
 #include "xmpp-porter-owner.h"
 
@@ -31,8 +32,7 @@ typedef struct
   char *id;
   char *to;             /* NULL: our server */
   GTask *task;
-  GSource *timeout;
-  GSource *cancelled;   /* NULL without a cancellable */
+  XmppDeadline deadline;
 } Request;
 
 struct _XmppPorter
@@ -82,13 +82,7 @@ request_free (gpointer data)
 {
   Request *request = data;
 
-  g_source_destroy (request->timeout);
-  g_source_unref (request->timeout);
-  if (request->cancelled != NULL)
-    {
-      g_source_destroy (request->cancelled);
-      g_source_unref (request->cancelled);
-    }
+  xmpp_deadline_stop (&request->deadline);
   g_object_unref (request->task);
   g_free (request->id);
   g_free (request->to);
@@ -292,23 +286,15 @@ add_request (XmppPorter *self,
              guint       timeout_seconds,
              GTask      *task)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  GMainContext *context = g_task_get_context (task);
   Request *request = g_new0 (Request, 1);
 
   request->porter = self;
   request->id = g_strdup (xmpp_node_get (iq, "id"));
   request->to = g_strdup (xmpp_node_get (iq, "to"));
   request->task = g_object_ref (task);
-  request->timeout = g_timeout_source_new_seconds (timeout_seconds != 0 ? timeout_seconds : XMPP_IQ_TIMEOUT_DEFAULT);
-  g_source_set_callback (request->timeout, on_timeout, request, NULL);
-  g_source_attach (request->timeout, context);
-  if (cancellable != NULL)
-    {
-      request->cancelled = g_cancellable_source_new (cancellable);
-      g_source_set_callback (request->cancelled, G_SOURCE_FUNC (on_cancelled), request, NULL);
-      g_source_attach (request->cancelled, context);
-    }
+  xmpp_deadline_start (&request->deadline, g_task_get_context (task),
+                       timeout_seconds != 0 ? timeout_seconds : XMPP_IQ_TIMEOUT_DEFAULT, on_timeout,
+                       g_task_get_cancellable (task), on_cancelled, request);
   g_hash_table_replace (self->requests, request->id, request);
 }
 

@@ -6,6 +6,8 @@
 #include <gsasl.h>
 #include <string.h>
 
+#include "xmpp-wipe.h"
+
 struct _XmppSasl
 {
   Gsasl *context;
@@ -55,14 +57,6 @@ dup_wipeable (const char *text)
 }
 
 static void
-wipe (char **text)
-{
-  if (*text != NULL)
-    explicit_bzero (*text, strlen (*text));
-  g_clear_pointer (text, g_free);
-}
-
-static void
 set_base64 (Gsasl_session  *session,
             Gsasl_property  property,
             const guint8   *data,
@@ -103,7 +97,7 @@ server_property (XmppSasl       *self,
       return GSASL_OK;
     case GSASL_VALIDATE_SIMPLE:
       /* PLAIN is only read here; the keys are compared elsewhere, in another thread. */
-      wipe (&self->given_password);
+      xmpp_wipe (&self->given_password);
       self->given_password = dup_wipeable (gsasl_property_fast (session, GSASL_PASSWORD));
       return GSASL_OK;
     default:
@@ -202,8 +196,8 @@ xmpp_sasl_free (XmppSasl *self)
   if (self->session != NULL)
     gsasl_finish (self->session);
   gsasl_done (self->context);
-  wipe (&self->password);
-  wipe (&self->given_password);
+  xmpp_wipe (&self->password);
+  xmpp_wipe (&self->given_password);
   g_free (self->user);
   explicit_bzero (&self->keys, sizeof self->keys);
   g_free (self);
@@ -308,7 +302,7 @@ xmpp_sasl_first_clear (XmppSaslFirst *first)
 {
   g_clear_pointer (&first->user, g_free);
   g_clear_pointer (&first->authzid, g_free);
-  wipe (&first->password);
+  xmpp_wipe (&first->password);
 }
 
 void
