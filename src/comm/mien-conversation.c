@@ -3,8 +3,10 @@
 
 #include "mien-config.h"
 
+#include "mien-array-model.h"
 #include "mien-comm-error.h"
 #include "mien-conversation-private.h"
+#include "mien-message-failure.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -42,38 +44,10 @@ struct _MienConversation
 enum { PROP_FRIEND_TYPING = 1, N_PROPS };
 static GParamSpec *props[N_PROPS];
 
-static void list_model_init (GListModelInterface *iface);
+MIEN_DEFINE_ARRAY_MODEL (MIEN_CONVERSATION, messages, MIEN_TYPE_MESSAGE)
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (MienConversation, mien_conversation, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
-
-static GType
-get_item_type (GListModel *model)
-{
-  return MIEN_TYPE_MESSAGE;
-}
-
-static guint
-get_n_items (GListModel *model)
-{
-  return MIEN_CONVERSATION (model)->messages->len;
-}
-
-static gpointer
-get_item (GListModel *model, guint position)
-{
-  MienConversation *self = MIEN_CONVERSATION (model);
-
-  return position < self->messages->len ? g_object_ref (g_ptr_array_index (self->messages, position)) : NULL;
-}
-
-static void
-list_model_init (GListModelInterface *iface)
-{
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
-}
 
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -470,41 +444,17 @@ mien_conversation_take (MienConversation *self, XmppNode *stanza, gboolean sent,
   return message;
 }
 
-/* Why a message came back (RFC 6121 section 8.5), in the user's language where the condition says enough. */
-static const char *
-describe_return (const GError *error)
-{
-  static const struct { const char *condition, *text; } reasons[] = {
-    { "forbidden", N_("Your friend’s server does not take this message.") },
-    { "gone", N_("There is nobody with this address.") },
-    { "item-not-found", N_("There is nobody with this address.") },
-    { "not-acceptable", N_("Your friend’s server does not take this message.") },
-    { "not-allowed", N_("Your friend’s server does not take this message.") },
-    { "policy-violation", N_("Your friend’s server does not take this message.") },
-    { "recipient-unavailable", N_("Nobody takes messages at this address at the moment.") },
-    { "remote-server-not-found", N_("Your friend’s server was not found.") },
-    { "remote-server-timeout", N_("Your friend’s server does not answer.") },
-    { "service-unavailable", N_("Nobody takes messages at this address at the moment.") },
-  };
-  const char *condition = xmpp_error_get_condition (error);
-
-  for (gsize i = 0; condition != NULL && i < G_N_ELEMENTS (reasons); i++)
-    {
-      if (g_str_equal (reasons[i].condition, condition))
-        return _(reasons[i].text);
-    }
-  return error->message;
-}
-
 void
 mien_conversation_take_error (MienConversation *self, XmppNode *stanza)
 {
   const char *id = xmpp_node_get (stanza, "id");
   MienMessage *message = id != NULL ? g_hash_table_lookup (self->own_by_id, id) : NULL;
-  g_autoptr (GError) error = NULL;
+  g_autofree char *why = NULL;
 
-  if (message != NULL && xmpp_stanza_get_error (stanza, &error))
-    mien_message_set_delivery (message, MIEN_DELIVERY_FAILED, describe_return (error));
+  if (message == NULL || g_strcmp0 (xmpp_node_get (stanza, "type"), "error") != 0)
+    return;
+  why = mien_message_failure_describe (stanza);
+  mien_message_set_delivery (message, MIEN_DELIVERY_FAILED, why);
 }
 
 const char *

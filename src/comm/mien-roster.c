@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "mien-comm"
 
+#include "mien-array-model.h"
 #include "mien-roster-private.h"
 
 #include <string.h>
@@ -8,38 +9,10 @@
 enum { PROP_LOADED = 1, N_PROPS };
 static GParamSpec *props[N_PROPS];
 
-static void list_model_init (GListModelInterface *iface);
+MIEN_DEFINE_ARRAY_MODEL (MIEN_ROSTER, visible, MIEN_TYPE_FRIEND)
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (MienRoster, mien_roster, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
-
-static GType
-get_item_type (GListModel *model)
-{
-  return MIEN_TYPE_FRIEND;
-}
-
-static guint
-get_n_items (GListModel *model)
-{
-  return MIEN_ROSTER (model)->visible->len;
-}
-
-static gpointer
-get_item (GListModel *model, guint position)
-{
-  MienRoster *self = MIEN_ROSTER (model);
-
-  return position < self->visible->len ? g_object_ref (g_ptr_array_index (self->visible, position)) : NULL;
-}
-
-static void
-list_model_init (GListModelInterface *iface)
-{
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
-}
 
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)

@@ -242,29 +242,47 @@ test_repeated (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (mien_friend_get_unread (bob (f)), ==, 3);
 }
 
-/* What came back says why: by the condition, or, when that says too little, in the server's words. */
+/* What came back says what happened and what to do; a condition that says too little is told with the server's words. */
 static void
 test_error (Fixture *f, gconstpointer unused)
 {
-  static const struct { const char *condition, *text; } cases[] = {
-    { "item-not-found", "There is nobody with this address." },
-    { "service-unavailable", "Nobody takes messages at this address at the moment." },
-    { "internal-server-error", "No such account." },
+  static const struct { const char *error, *text; } cases[] = {
+    { "<item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>", "There is nobody with this address. Check how it is written." },
+    { "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>",
+      "Nobody takes messages at this address at the moment. Send the message again later." },
+    { "<not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><blocked xmlns='urn:xmpp:blocking:errors'/>",
+      "You have blocked this address. Unblock it to write to it." },
+    { "<internal-server-error xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>",
+      "The server did not deliver the message. It says: No such account." },
+    { "", "The server did not deliver the message. It says: No such account." },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       MienMessage *message = mien_conversation_send (f->conversation, "Hello", NULL);
       g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s' from='bob@example.org'>"
-                                              "<error type='cancel'><%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+                                              "<error type='cancel'>%s"
                                               "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such account.</text>"
-                                              "</error></message>", mien_message_get_id (message), cases[i].condition);
+                                              "</error></message>", mien_message_get_id (message), cases[i].error);
       g_autoptr (XmppNode) stanza = xmpp_node_parse (xml, -1, NULL);
 
       mien_conversation_take_error (f->conversation, stanza);
       g_assert_cmpint (mien_message_get_delivery (message), ==, MIEN_DELIVERY_FAILED);
       g_assert_cmpstr (mien_message_get_error (message), ==, cases[i].text);
     }
+}
+
+/* Without any reason there is still a sentence. */
+static void
+test_bare_error (Fixture *f, gconstpointer unused)
+{
+  MienMessage *message = mien_conversation_send (f->conversation, "Hello", NULL);
+  g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s'/>", mien_message_get_id (message));
+  g_autoptr (XmppNode) stanza = xmpp_node_parse (xml, -1, NULL);
+
+  mien_conversation_take_error (f->conversation, stanza);
+  g_assert_cmpint (mien_message_get_delivery (message), ==, MIEN_DELIVERY_FAILED);
+  g_assert_cmpstr (mien_message_get_error (message), ==, "The server did not deliver the message. Send it again later.");
 }
 
 static void
@@ -326,6 +344,7 @@ main (int argc, char **argv)
   ADD ("receive", test_receive);
   ADD ("repeated", test_repeated);
   ADD ("error", test_error);
+  ADD ("bare-error", test_bare_error);
   ADD ("typing", test_typing);
   ADD ("long-history", test_long_history);
   return g_test_run ();
