@@ -376,6 +376,7 @@ mien_display_class_init (MienDisplayClass *klass)
   widget_class->measure = mien_display_measure;
   widget_class->snapshot = mien_display_snapshot;
   gtk_widget_class_set_css_name (widget_class, "mien-display");
+  gtk_widget_class_set_css_name (widget_class, "mien-display");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 
   signals[PICK]

@@ -339,6 +339,12 @@ on_change_headshot (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_paste_headshot (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  mien_editor_window_paste_headshot (MIEN_EDITOR_WINDOW (data));
+}
+
+static void
 on_crop (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   mien_editor_window_change_headshot (MIEN_EDITOR_WINDOW (data), TRUE);
@@ -436,6 +442,7 @@ mien_editor_window_add_actions (MienEditorWindow *self)
     { .name = "publish", .activate = on_publish },
     { .name = "undo-publish", .activate = on_undo_publish },
     { .name = "change-headshot", .activate = on_change_headshot },
+    { .name = "paste-headshot", .activate = on_paste_headshot },
     { .name = "crop", .activate = on_crop },
     { .name = "mark-eyes", .activate = on_mark_eyes },
     { .name = "close-adjust", .activate = on_close_adjust },
@@ -461,6 +468,7 @@ mien_editor_window_bind_keys (GtkWidgetClass *widget_class)
     { GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.save-look" },
     { GDK_KEY_o, GDK_CONTROL_MASK, "win.open-look" },
     { GDK_KEY_h, GDK_CONTROL_MASK, "win.change-headshot" },
+    { GDK_KEY_v, GDK_CONTROL_MASK, "win.paste-headshot" },
     { GDK_KEY_e, GDK_CONTROL_MASK, "win.mark-eyes" },
     { GDK_KEY_f, GDK_CONTROL_MASK, "win.search" },
     { GDK_KEY_w, GDK_CONTROL_MASK, "win.close" },

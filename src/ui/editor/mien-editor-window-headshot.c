@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-headshot-dialog.h"
+#include "mien-picture-paste.h"
 
 /* S300-S306: where the headshot comes from. */
 
@@ -104,19 +105,59 @@ on_chosen (MienHeadshotDialog *dialog, MienEditorWindow *self)
                                  g_object_ref (self));
 }
 
+static MienHeadshotDialog *
+new_dialog (MienEditorWindow *self)
+{
+  GtkWidget *dialog = mien_headshot_dialog_new (GTK_WINDOW (self), self->wardrobe);
+
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_chosen), self, 0);
+  return MIEN_HEADSHOT_DIALOG (dialog);
+}
+
 /* S300: the dialog; with @crop at once on its second page, with the photo that the headshot was cut from. */
 void
 mien_editor_window_change_headshot (MienEditorWindow *self, gboolean crop)
 {
-  GtkWidget *dialog = mien_headshot_dialog_new (GTK_WINDOW (self), self->wardrobe);
-
   const PortraitLook *look = mien_draft_get_look (self->draft);
-  g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_chosen), self, 0);
+  MienHeadshotDialog *dialog = new_dialog (self);
+
   if (crop && self->photo != NULL)
-    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->photo, &self->crop, NULL,
+    mien_headshot_dialog_crop (dialog, self->photo, &self->crop, NULL,
                                portrait_look_get_backdrop (look));
   else if (crop && self->shown_headshot != NULL)
-    mien_headshot_dialog_crop (MIEN_HEADSHOT_DIALOG (dialog), self->shown_headshot, NULL, portrait_look_get_face (look),
+    mien_headshot_dialog_crop (dialog, self->shown_headshot, NULL, portrait_look_get_face (look),
                                portrait_look_get_backdrop (look));
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* A photo dropped on the display window. */
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, MienEditorWindow *self)
+{
+  g_autoptr (GFile) file = mien_picture_get_first_file (value);
+
+  if (file == NULL)
+    return FALSE;
+  MienHeadshotDialog *dialog = new_dialog (self);
+  gtk_window_present (GTK_WINDOW (dialog));
+  mien_headshot_dialog_open (dialog, file);
+  return TRUE;
+}
+
+void
+mien_editor_window_accept_drops (MienEditorWindow *self)
+{
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (self->display, GTK_EVENT_CONTROLLER (drop));
+}
+
+void
+mien_editor_window_paste_headshot (MienEditorWindow *self)
+{
+  MienHeadshotDialog *dialog = new_dialog (self);
+
+  gtk_window_present (GTK_WINDOW (dialog));
+  mien_headshot_dialog_paste (dialog);
 }

@@ -99,6 +99,8 @@ void             mien_editor_window_art_arrived (MienEditorWindow *self);
 /* -headshot: S300-S306 */
 void mien_editor_window_init_headshot (MienEditorWindow *self);
 void mien_editor_window_change_headshot (MienEditorWindow *self, gboolean crop);
+void mien_editor_window_paste_headshot (MienEditorWindow *self);
+void mien_editor_window_accept_drops (MienEditorWindow *self);
 
 /* -publish: S324 */
 void mien_editor_window_publish (MienEditorWindow *self);

@@ -204,6 +204,7 @@ build_stage (MienEditorWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->display = mien_display_new ();
+  mien_editor_window_accept_drops (self);
   mien_ring_set_centre (MIEN_RING (self->ring), self->display);
   gtk_widget_set_vexpand (self->ring, TRUE);
   gtk_widget_set_hexpand (self->ring, TRUE);

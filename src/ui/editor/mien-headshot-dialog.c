@@ -7,19 +7,17 @@
 #include <math.h>
 #include <portrait-compositor.h>
 
-#include "mien-crop-view.h"
-#include "mien-face-finder.h"
+#include "mien-crop-page.h"
+#include "mien-face-job.h"
 #include "mien-file-choice.h"
-#include "mien-image.h"
 #include "mien-photos.h"
+#include "mien-picture-grid.h"
+#include "mien-picture-paste.h"
 
 #define DEFAULT_WIDTH 700
 #define DEFAULT_HEIGHT 640
-#define THUMBNAIL 144
 #define PHOTO_BACKDROP 0xffffff          /* behind a photo that is transparent somewhere */
 #define UPRIGHT_FROM 20.0 /* degrees: a head that lies more than this is set upright in the first guess */
-#define TILT_LIMIT 45.0
-#define READ_STEP (256 * 1024)
 
 struct _MienHeadshotDialog
 {
@@ -37,15 +35,11 @@ struct _MienHeadshotDialog
   guint32           backdrop;
   PortraitFace      photo_face;          /* of the photo */
   gboolean          photo_face_known;
-  gboolean          drawn;               /* the headshot is one of ours */
-  double            wanted_side;         /* of the crop, before a turn made it smaller */
-  gboolean          setting;
-  GByteArray       *pasted;
+  gboolean          is_drawn;            /* the headshot is one of ours */
   char             *error;
 
   /* Borrowed from the template */
-  GtkWidget *pages, *back, *use, *error_label, *drawn_box, *photos_title, *photos_box, *view, *zoom, *tilt, *title;
-  int               quarter;             /* turns of 90° */
+  GtkWidget *pages, *back, *use, *error_label, *drawn, *photos_title, *photos, *crop_page, *title;
 };
 
 enum { CHOSEN, N_SIGNALS };
@@ -65,7 +59,7 @@ show_page (MienHeadshotDialog *self, const char *name)
   gtk_widget_set_visible (self->back, crop);
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), crop ? _("Crop") : _("Headshot"));
   if (crop)
-    gtk_widget_grab_focus (self->view);
+    gtk_widget_grab_focus (self->crop_page);
 }
 
 static void
@@ -78,13 +72,13 @@ set_error (MienHeadshotDialog *self, const char *text)
   gtk_widget_set_visible (self->error_label, text != NULL);
 }
 
-/* Back to where a picture can be chosen, with what was wrong in words. */
+/* Back to where a picture can be chosen, with what was wrong in words. Who cancelled has shown what comes next. */
 static void
 fail (MienHeadshotDialog *self, const GError *error)
 {
-  if (g_cancellable_is_cancelled (self->cancellable))
+  if (g_cancellable_is_cancelled (self->cancellable) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  set_error (self, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? NULL : error->message);
+  set_error (self, error->message);
   show_page (self, "choose");
 }
 
@@ -105,152 +99,12 @@ on_work_cancelled (GtkButton *button, MienHeadshotDialog *self)
   show_page (self, self->photo != NULL ? "crop" : "choose");
 }
 
-/* ---- The face ---- */
-
-typedef struct
-{
-  MienFaceFinder  *finder;               /* owned; made here the first time */
-  cairo_surface_t *surface;
-  gboolean         whole;                /* a photo, not yet cut */
-  gboolean         found;
-  MienFoundFace    face;
-  PortraitFace     portrait_face;
-} FaceJob;
-
-static void
-face_job_free (gpointer data)
-{
-  FaceJob *job = data;
-
-  g_clear_object (&job->finder);
-  cairo_surface_destroy (job->surface);
-  g_free (job);
-}
-
-static void
-face_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  FaceJob *job = data;
-
-  if (job->finder == NULL)
-    {
-      g_autofree char *path = mien_face_finder_model_path ();
-      g_autoptr (GError) error = NULL;
-      job->finder = path != NULL ? mien_face_finder_new (path, &error) : NULL;
-      if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-        g_message ("Faces are not looked for: %s", error->message);
-    }
-  portrait_face_init_standard (&job->portrait_face);
-  if (job->finder != NULL && job->whole)
-    job->found = mien_face_finder_find (job->finder, job->surface, &job->face);
-  else if (job->finder != NULL)
-    mien_face_finder_find_portrait_face (job->finder, job->surface, &job->portrait_face);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-find_face (MienHeadshotDialog *self, cairo_surface_t *surface, gboolean whole, GAsyncReadyCallback callback)
-{
-  FaceJob *job = g_new0 (FaceJob, 1);
-  g_autoptr (GTask) task = g_task_new (self, self->work, callback, NULL);
-
-  job->finder = self->finder != NULL ? g_object_ref (self->finder) : NULL;
-  job->surface = cairo_surface_reference (surface);
-  job->whole = whole;
-  cairo_surface_flush (surface);
-  g_task_set_task_data (task, job, face_job_free);
-  g_task_run_in_thread (task, face_thread);
-}
-
-/* ---- The crop ---- */
-
-static double
-get_max_side (MienHeadshotDialog *self)
-{
-  return mien_crop_get_max_side (cairo_image_surface_get_width (self->photo),
-                                 cairo_image_surface_get_height (self->photo),
-                                 mien_crop_view_get_crop (MIEN_CROP_VIEW (self->view))->angle);
-}
-
-/* The sliders show what the view has. */
-static void
-show_crop (MienHeadshotDialog *self)
-{
-  const MienCrop *crop = mien_crop_view_get_crop (MIEN_CROP_VIEW (self->view));
-  double most = get_max_side (self), least = MIN (MIEN_HEADSHOT_MIN_SIDE, most);
-
-  self->setting = TRUE;
-  self->quarter = (int) lround (crop->angle / 90);
-  gtk_range_set_value (GTK_RANGE (self->tilt), 90 * self->quarter - crop->angle);
-  gtk_range_set_value (GTK_RANGE (self->zoom), most > least ? log (most / crop->side) / log (most / least) : 0);
-  self->setting = FALSE;
-}
-
-static void
-set_crop (MienHeadshotDialog *self, const MienCrop *crop)
-{
-  mien_crop_view_set_crop (MIEN_CROP_VIEW (self->view), crop);
-  self->wanted_side = crop->side;
-  show_crop (self);
-}
-
-static void
-on_view_changed (MienCropView *view, MienHeadshotDialog *self)
-{
-  self->wanted_side = mien_crop_view_get_crop (view)->side;
-  show_crop (self);
-}
-
-static void
-on_zoom (GtkRange *range, MienHeadshotDialog *self)
-{
-  if (self->setting || self->photo == NULL)
-    return;
-  MienCrop crop = *mien_crop_view_get_crop (MIEN_CROP_VIEW (self->view));
-  double most = get_max_side (self), least = MIN (MIEN_HEADSHOT_MIN_SIDE, most);
-  crop.side = most * pow (least / most, gtk_range_get_value (range));
-  set_crop (self, &crop);
-}
-
-/* A turn may need a smaller square; turning back gives it back. */
-static void
-turn_to (MienHeadshotDialog *self, double angle)
-{
-  MienCrop crop = *mien_crop_view_get_crop (MIEN_CROP_VIEW (self->view));
-  double wanted = self->wanted_side;
-
-  crop.side = wanted;
-  crop.angle = remainder (angle, 360);
-  set_crop (self, &crop);
-  self->wanted_side = wanted;
-}
-
-/* To the right: the photo turns clockwise under the square, so the square turns the other way. */
-static void
-on_tilt (GtkRange *range, MienHeadshotDialog *self)
-{
-  if (!self->setting && self->photo != NULL)
-    turn_to (self, 90 * self->quarter - gtk_range_get_value (range));
-}
-
-static void
-on_turn_left (GtkButton *button, MienHeadshotDialog *self)
-{
-  turn_to (self, 90 * (self->quarter + 1) - gtk_range_get_value (GTK_RANGE (self->tilt)));
-}
-
-static void
-on_turn_right (GtkButton *button, MienHeadshotDialog *self)
-{
-  turn_to (self, 90 * (self->quarter - 1) - gtk_range_get_value (GTK_RANGE (self->tilt)));
-}
+/* ---- The photo ---- */
 
 static void
 open_crop (MienHeadshotDialog *self, const MienCrop *crop)
 {
-  mien_crop_view_set_photo (MIEN_CROP_VIEW (self->view), self->photo, self->backdrop);
-  MienCrop whole = *mien_crop_view_get_crop (MIEN_CROP_VIEW (self->view));
-  set_crop (self, crop != NULL ? crop : &whole);
+  mien_crop_page_set_photo (MIEN_CROP_PAGE (self->crop_page), self->photo, self->backdrop, crop);
   show_page (self, "crop");
 }
 
@@ -259,10 +113,10 @@ static void
 on_photo_face (GObject *source, GAsyncResult *result, gpointer data)
 {
   MienHeadshotDialog *self = MIEN_HEADSHOT_DIALOG (source);
-  FaceJob *job = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
+  MienFaceJob *job = mien_face_job_run_finish (result, &error);
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (job == NULL)
     {
       fail (self, error);
       return;
@@ -295,7 +149,7 @@ on_photo_loaded (GObject *source, GAsyncResult *result, gpointer data)
   if (photo == NULL)
     fail (self, error);
   else if (!g_cancellable_is_cancelled (self->cancellable))
-    find_face (self, photo, TRUE, on_photo_face);
+    mien_face_job_run_async (self, self->finder, photo, TRUE, self->work, on_photo_face);
   g_clear_pointer (&photo, cairo_surface_destroy);
 }
 
@@ -322,10 +176,10 @@ static void
 on_headshot_face (GObject *source, GAsyncResult *result, gpointer data)
 {
   MienHeadshotDialog *self = MIEN_HEADSHOT_DIALOG (source);
-  FaceJob *job = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
+  MienFaceJob *job = mien_face_job_run_finish (result, &error);
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (job == NULL)
     {
       fail (self, error);
       return;
@@ -370,7 +224,7 @@ on_rendered (GObject *source, GAsyncResult *result, gpointer data)
   if (take_known_face (self))
     choose (self);
   else
-    find_face (self, headshot, FALSE, on_headshot_face);
+    mien_face_job_run_async (self, self->finder, headshot, FALSE, self->work, on_headshot_face);
 }
 
 static void
@@ -378,8 +232,8 @@ on_use (GtkButton *button, MienHeadshotDialog *self)
 {
   if (self->photo == NULL)
     return;
-  self->crop = *mien_crop_view_get_crop (MIEN_CROP_VIEW (self->view));
-  self->drawn = FALSE;
+  self->crop = *mien_crop_page_get_crop (MIEN_CROP_PAGE (self->crop_page));
+  self->is_drawn = FALSE;
   begin_work (self);
   mien_headshot_render_async (self->photo, &self->crop, self->work, on_rendered, g_object_ref (self));
 }
@@ -400,44 +254,19 @@ find_drawn (MienHeadshotDialog *self, const char *id)
 typedef struct
 {
   MienHeadshotDialog *self;              /* owned */
-  GtkWidget          *picture;           /* owned; or NULL: the chosen one */
   char               *id;
+  gboolean            is_chosen;         /* else a picture for the grid */
 } DrawnRequest;
 
 static void
 drawn_request_free (DrawnRequest *request)
 {
   g_object_unref (request->self);
-  g_clear_object (&request->picture);
   g_free (request->id);
   g_free (request);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DrawnRequest, drawn_request_free)
-
-/* A square thumbnail of a surface, over a backdrop. */
-static GdkTexture *
-to_texture (cairo_surface_t *surface, guint32 backdrop)
-{
-  double width = cairo_image_surface_get_width (surface), height = cairo_image_surface_get_height (surface);
-  int side = 2 * THUMBNAIL;
-  double scale = side / MIN (width, height);
-  cairo_surface_t *square = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, side, side);
-  cairo_t *cr = cairo_create (square);
-
-  cairo_set_source_rgb (cr, (backdrop >> 16 & 255) / 255.0, (backdrop >> 8 & 255) / 255.0, (backdrop & 255) / 255.0);
-  cairo_paint (cr);
-  cairo_translate (cr, (side - width * scale) / 2, (side - height * scale) / 2);
-  cairo_scale (cr, scale, scale);
-  cairo_set_source_surface (cr, surface, 0, 0);
-  cairo_paint (cr);
-  cairo_destroy (cr);
-  cairo_surface_flush (square);
-  gsize stride = (gsize) cairo_image_surface_get_stride (square);
-  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (square), stride * (gsize) side,
-                                                         (GDestroyNotify) cairo_surface_destroy, square);
-  return gdk_memory_texture_new (side, side, GDK_MEMORY_DEFAULT, bytes, stride);
-}
 
 static void
 on_drawn (GObject *source, GAsyncResult *result, gpointer data)
@@ -453,13 +282,10 @@ on_drawn (GObject *source, GAsyncResult *result, gpointer data)
       g_clear_pointer (&surface, cairo_surface_destroy);
       return;
     }
-  if (request->picture != NULL)
+  if (!request->is_chosen)
     {
       if (surface != NULL)
-        {
-          g_autoptr (GdkTexture) texture = to_texture (surface, drawn->backdrop);
-          gtk_image_set_from_paintable (GTK_IMAGE (request->picture), GDK_PAINTABLE (texture));
-        }
+        mien_picture_grid_set_picture (MIEN_PICTURE_GRID (self->drawn), drawn->id, surface, drawn->backdrop);
     }
   else if (surface == NULL)
     fail (self, error);
@@ -468,7 +294,7 @@ on_drawn (GObject *source, GAsyncResult *result, gpointer data)
       g_clear_pointer (&self->headshot, cairo_surface_destroy);
       self->headshot = cairo_surface_reference (surface);
       self->backdrop = drawn->backdrop;
-      self->drawn = TRUE;
+      self->is_drawn = TRUE;
       portrait_face_init_eyes (drawn->eyes[0], drawn->eyes[1], drawn->eyes[2], drawn->eyes[3], 0, PORTRAIT_EYES_MARKED,
                                &self->face);
       choose (self);
@@ -477,47 +303,26 @@ on_drawn (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-request_drawn (MienHeadshotDialog *self, const MienDrawnHeadshot *drawn, GtkWidget *picture, int size,
+request_drawn (MienHeadshotDialog *self, const MienDrawnHeadshot *drawn, int size, gboolean is_chosen,
                GCancellable *cancellable)
 {
   DrawnRequest *request = g_new0 (DrawnRequest, 1);
 
   request->self = g_object_ref (self);
-  request->picture = picture != NULL ? g_object_ref (picture) : NULL;
   request->id = g_strdup (drawn->id);
+  request->is_chosen = is_chosen;
   mien_wardrobe_render_headshot_async (self->wardrobe, drawn, size, cancellable, on_drawn, request);
 }
 
 static void
-on_drawn_clicked (GtkButton *button, MienHeadshotDialog *self)
+on_drawn_chosen (MienPictureGrid *grid, const char *id, MienHeadshotDialog *self)
 {
-  const MienDrawnHeadshot *drawn = find_drawn (self, gtk_widget_get_name (GTK_WIDGET (button)));
+  const MienDrawnHeadshot *drawn = find_drawn (self, id);
 
   if (drawn == NULL)
     return;
   begin_work (self);
-  request_drawn (self, drawn, NULL, PORTRAIT_STANDARD_SIZE, self->work);
-}
-
-static GtkWidget *
-add_thumbnail (GtkWidget *box, const char *name, const char *id, GCallback callback, gpointer data)
-{
-  GtkWidget *button = gtk_button_new (), *picture = gtk_image_new ();
-
-  gtk_image_set_pixel_size (GTK_IMAGE (picture), THUMBNAIL);
-  gtk_widget_add_css_class (picture, "mien-thumbnail");
-  gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
-  gtk_button_set_child (GTK_BUTTON (button), picture);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "mien-thumbnail-button");
-  gtk_widget_set_name (button, id);
-  gtk_widget_set_tooltip_text (button, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_signal_connect (button, "clicked", callback, data);
-  gtk_flow_box_append (GTK_FLOW_BOX (box), button);
-  /* The button has the focus, not what holds it. */
-  gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
-  return picture;
+  request_drawn (self, drawn, PORTRAIT_STANDARD_SIZE, TRUE, self->work);
 }
 
 static void
@@ -528,17 +333,17 @@ fill_drawn (MienHeadshotDialog *self)
   for (guint i = 0; catalogue != NULL && i < mien_catalogue_get_n_headshots (catalogue); i++)
     {
       const MienDrawnHeadshot *drawn = mien_catalogue_get_headshot (catalogue, i);
-      GtkWidget *picture = add_thumbnail (self->drawn_box, drawn->name, drawn->id, G_CALLBACK (on_drawn_clicked), self);
-      request_drawn (self, drawn, picture, 2 * THUMBNAIL, self->cancellable);
+      mien_picture_grid_add (MIEN_PICTURE_GRID (self->drawn), drawn->id, drawn->name);
+      request_drawn (self, drawn, MIEN_PICTURE_GRID_PIXELS, FALSE, self->cancellable);
     }
 }
 
 /* ---- The Pictures folder ---- */
 
 static void
-on_photo_clicked (GtkButton *button, MienHeadshotDialog *self)
+on_photo_chosen (MienPictureGrid *grid, const char *path, MienHeadshotDialog *self)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (gtk_widget_get_name (GTK_WIDGET (button)));
+  g_autoptr (GFile) file = g_file_new_for_path (path);
 
   mien_headshot_dialog_open (self, file);
 }
@@ -551,9 +356,8 @@ on_photo (const char *path, cairo_surface_t *thumbnail, gpointer data)
   if (path == NULL)
     return;
   g_autofree char *name = g_filename_display_basename (path);
-  GtkWidget *picture = add_thumbnail (self->photos_box, name, path, G_CALLBACK (on_photo_clicked), self);
-  g_autoptr (GdkTexture) texture = to_texture (thumbnail, PHOTO_BACKDROP);
-  gtk_image_set_from_paintable (GTK_IMAGE (picture), GDK_PAINTABLE (texture));
+  mien_picture_grid_add (MIEN_PICTURE_GRID (self->photos), path, name);
+  mien_picture_grid_set_picture (MIEN_PICTURE_GRID (self->photos), path, thumbnail, PHOTO_BACKDROP);
   gtk_widget_set_visible (self->photos_title, TRUE);
 }
 
@@ -577,111 +381,47 @@ on_open_file (GtkButton *button, MienHeadshotDialog *self)
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, MienHeadshotDialog *self)
 {
-  if (!G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
-    return FALSE;
-  GSList *files = gdk_file_list_get_files (g_value_get_boxed (value));
-  if (files != NULL)
-    mien_headshot_dialog_open (self, files->data);
-  g_slist_free (files);
-  return files != NULL;
+  g_autoptr (GFile) file = mien_picture_get_first_file (value);
+
+  if (file != NULL)
+    mien_headshot_dialog_open (self, file);
+  return file != NULL;
 }
 
 static void
-on_pasted_read (GObject *source, GAsyncResult *result, gpointer data)
+on_pasted (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (MienHeadshotDialog) self = MIEN_HEADSHOT_DIALOG (data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GBytes) bytes = mien_picture_paste_finish (result, &file, &error);
 
-  if (bytes == NULL)
-    {
-      fail (self, error);
-      return;
-    }
-  if (g_bytes_get_size (bytes) == 0)
-    {
-      g_autoptr (GBytes) all = g_byte_array_free_to_bytes (g_steal_pointer (&self->pasted));
-      mien_headshot_load_bytes_async (all, self->work, on_photo_loaded, g_object_ref (self));
-      return;
-    }
-  g_byte_array_append (self->pasted, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
-  /* One step more than a picture may have is enough to have it refused with the right words. */
-  if (self->pasted->len > MIEN_IMAGE_MAX_BYTES)
-    {
-      g_autoptr (GBytes) all = g_byte_array_free_to_bytes (g_steal_pointer (&self->pasted));
-      mien_headshot_load_bytes_async (all, self->work, on_photo_loaded, g_object_ref (self));
-      return;
-    }
-  g_input_stream_read_bytes_async (G_INPUT_STREAM (source), READ_STEP, G_PRIORITY_DEFAULT, self->work, on_pasted_read,
-                                   g_object_ref (self));
-}
-
-static void
-on_paste_stream (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (MienHeadshotDialog) self = MIEN_HEADSHOT_DIALOG (data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GInputStream) stream = gdk_clipboard_read_finish (GDK_CLIPBOARD (source), result, NULL, &error);
-
-  if (stream == NULL)
-    {
-      if (!g_cancellable_is_cancelled (self->work) && !g_cancellable_is_cancelled (self->cancellable))
-        {
-          set_error (self, _("There is no picture in the clipboard."));
-          show_page (self, "choose");
-        }
-      return;
-    }
-  g_clear_pointer (&self->pasted, g_byte_array_unref);
-  self->pasted = g_byte_array_new ();
-  g_input_stream_read_bytes_async (stream, READ_STEP, G_PRIORITY_DEFAULT, self->work, on_pasted_read,
-                                   g_object_ref (self));
-}
-
-static void
-on_paste_files (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (MienHeadshotDialog) self = MIEN_HEADSHOT_DIALOG (data);
-  g_autoptr (GError) error = NULL;
-  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, &error);
-
-  if (value == NULL)
+  if (error != NULL)
     fail (self, error);
-  else if (!g_cancellable_is_cancelled (self->work) && !on_drop (NULL, value, 0, 0, self))
-    show_page (self, "choose");
+  else if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  else if (file != NULL)
+    mien_headshot_dialog_open (self, file);
+  else
+    mien_headshot_load_bytes_async (bytes, self->work, on_photo_loaded, g_object_ref (self));
+}
+
+void
+mien_headshot_dialog_paste (MienHeadshotDialog *self)
+{
+  g_return_if_fail (MIEN_IS_HEADSHOT_DIALOG (self));
+
+  begin_work (self);
+  mien_picture_paste_async (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->work, on_pasted, g_object_ref (self));
 }
 
 static void
 paste (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  static const char *types[]
-      = { "image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif", NULL };
-  MienHeadshotDialog *self = MIEN_HEADSHOT_DIALOG (widget);
-  GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
-
-  begin_work (self);
-  if (gdk_content_formats_contain_gtype (gdk_clipboard_get_formats (clipboard), GDK_TYPE_FILE_LIST))
-    gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, self->work, on_paste_files,
-                                    g_object_ref (self));
-  else
-    gdk_clipboard_read_async (clipboard, types, G_PRIORITY_DEFAULT, self->work, on_paste_stream, g_object_ref (self));
+  mien_headshot_dialog_paste (MIEN_HEADSHOT_DIALOG (widget));
 }
 
 /* ---- Building ---- */
-
-static GtkWidget *
-new_flow (MienHeadshotDialog *self, const char *name)
-{
-  GtkWidget *box = gtk_flow_box_new ();
-
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (box), GTK_SELECTION_NONE);
-  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (box), TRUE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), 8);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (box), 2);
-  gtk_widget_set_halign (box, GTK_ALIGN_START);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  return box;
-}
 
 static GtkWidget *
 new_title (const char *text)
@@ -719,15 +459,17 @@ build_choose (MienHeadshotDialog *self)
   gtk_box_append (GTK_BOX (buttons), insert);
   gtk_box_append (GTK_BOX (buttons), hint);
 
-  self->drawn_box = new_flow (self, _("Drawn for you"));
-  self->photos_box = new_flow (self, _("Your pictures"));
+  self->drawn = mien_picture_grid_new (_("Drawn for you"));
+  g_signal_connect (self->drawn, "chosen", G_CALLBACK (on_drawn_chosen), self);
+  self->photos = mien_picture_grid_new (_("Your pictures"));
+  g_signal_connect (self->photos, "chosen", G_CALLBACK (on_photo_chosen), self);
   self->photos_title = new_title (_("Your pictures"));
   gtk_widget_set_visible (self->photos_title, FALSE);
   gtk_widget_set_margin_top (self->photos_title, 6);
   GtkWidget *drawn_title = new_title (_("Drawn for you"));
   gtk_widget_set_margin_top (drawn_title, 6);
   GtkWidget *parts[]
-      = { self->error_label, buttons, drawn_title, self->drawn_box, self->photos_title, self->photos_box };
+      = { self->error_label, buttons, drawn_title, self->drawn, self->photos_title, self->photos };
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (box), parts[i]);
   gtk_widget_add_css_class (box, "mien-headshot-page");
@@ -750,55 +492,6 @@ build_busy (MienHeadshotDialog *self)
   gtk_box_append (GTK_BOX (box), gtk_label_new (_("Looking at the picture…")));
   gtk_box_append (GTK_BOX (box), cancel);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  return box;
-}
-
-static GtkWidget *
-new_slider (double from, double to, const char *name, GCallback callback, gpointer data)
-{
-  GtkWidget *scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, from, to, (to - from) / 100);
-
-  gtk_scale_set_draw_value (GTK_SCALE (scale), FALSE);
-  gtk_widget_set_hexpand (scale, TRUE);
-  gtk_widget_set_tooltip_text (scale, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (scale), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_signal_connect (scale, "value-changed", callback, data);
-  return scale;
-}
-
-static GtkWidget *
-new_turn (const char *icon, const char *name, GCallback callback, gpointer data)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
-
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_signal_connect (button, "clicked", callback, data);
-  return button;
-}
-
-static GtkWidget *
-build_crop (MienHeadshotDialog *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *zoom_label = gtk_label_new (_("Zoom")), *tilt_label = gtk_label_new (_("Tilt"));
-
-  self->view = mien_crop_view_new ();
-  gtk_widget_set_vexpand (self->view, TRUE);
-  g_signal_connect (self->view, "changed", G_CALLBACK (on_view_changed), self);
-  self->zoom = new_slider (0, 1, _("Zoom"), G_CALLBACK (on_zoom), self);
-  self->tilt = new_slider (-TILT_LIMIT, TILT_LIMIT, _("Tilt"), G_CALLBACK (on_tilt), self);
-  gtk_scale_add_mark (GTK_SCALE (self->tilt), 0, GTK_POS_BOTTOM, NULL);
-  gtk_scale_set_has_origin (GTK_SCALE (self->tilt), FALSE);
-  GtkWidget *parts[] = { zoom_label, self->zoom, tilt_label, self->tilt,
-                         new_turn ("object-rotate-left-symbolic", _("Turn left"), G_CALLBACK (on_turn_left), self),
-                         new_turn ("object-rotate-right-symbolic", _("Turn right"), G_CALLBACK (on_turn_right), self) };
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    gtk_box_append (GTK_BOX (controls), parts[i]);
-  gtk_widget_add_css_class (controls, "mien-crop-controls");
-  gtk_box_append (GTK_BOX (box), self->view);
-  gtk_box_append (GTK_BOX (box), controls);
   return box;
 }
 
@@ -829,12 +522,14 @@ build (MienHeadshotDialog *self)
   gtk_stack_set_transition_type (GTK_STACK (self->pages), GTK_STACK_TRANSITION_TYPE_CROSSFADE);
   gtk_stack_add_named (GTK_STACK (self->pages), build_choose (self), "choose");
   gtk_stack_add_named (GTK_STACK (self->pages), build_busy (self), "busy");
-  gtk_stack_add_named (GTK_STACK (self->pages), build_crop (self), "crop");
+  self->crop_page = mien_crop_page_new ();
+  gtk_stack_add_named (GTK_STACK (self->pages), self->crop_page, "crop");
   gtk_widget_set_vexpand (self->pages, TRUE);
   gtk_box_append (GTK_BOX (box), bar);
   gtk_box_append (GTK_BOX (box), self->pages);
   adw_window_set_content (ADW_WINDOW (self), box);
 
+  gtk_widget_add_css_class (GTK_WIDGET (self), "mien-headshot-dialog");
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
@@ -865,7 +560,6 @@ mien_headshot_dialog_finalize (GObject *object)
   g_clear_object (&self->finder);
   g_clear_pointer (&self->photo, cairo_surface_destroy);
   g_clear_pointer (&self->headshot, cairo_surface_destroy);
-  g_clear_pointer (&self->pasted, g_byte_array_unref);
   g_free (self->error);
 
   G_OBJECT_CLASS (mien_headshot_dialog_parent_class)->finalize (object);
@@ -918,7 +612,7 @@ mien_headshot_dialog_new (GtkWindow *parent, MienWardrobe *wardrobe)
   self->wardrobe = g_object_ref (wardrobe);
   fill_drawn (self);
   if (pictures != NULL)
-    mien_photos_load (pictures, MIEN_HEADSHOT_DIALOG_MAX_PHOTOS, 2 * THUMBNAIL, self->cancellable, on_photo, self);
+    mien_photos_load (pictures, MIEN_HEADSHOT_DIALOG_MAX_PHOTOS, MIEN_PICTURE_GRID_PIXELS, self->cancellable, on_photo, self);
   return GTK_WIDGET (self);
 }
 
@@ -962,7 +656,7 @@ mien_headshot_dialog_get_photo (MienHeadshotDialog *self, MienCrop *crop)
 {
   g_return_val_if_fail (MIEN_IS_HEADSHOT_DIALOG (self), NULL);
 
-  if (self->drawn || self->photo == NULL)
+  if (self->is_drawn || self->photo == NULL)
     return NULL;
   *crop = self->crop;
   return self->photo;

@@ -25,6 +25,7 @@ GtkWidget       *mien_headshot_dialog_new (GtkWindow *parent, MienWardrobe *ward
 void             mien_headshot_dialog_crop (MienHeadshotDialog *self, cairo_surface_t *photo, const MienCrop *crop, const PortraitFace *face,
                                             guint32 backdrop);
 void             mien_headshot_dialog_open (MienHeadshotDialog *self, GFile *file);
+void             mien_headshot_dialog_paste (MienHeadshotDialog *self);           /* what is in the clipboard */
 /* The first error on the page, or NULL. */
 const char      *mien_headshot_dialog_get_error (MienHeadshotDialog *self);
 
