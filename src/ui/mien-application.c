@@ -269,7 +269,9 @@ on_signed_in (GObject      *source,
   else
     mien_keyring_forget (get_jid (self));
   clear_password (self);
-  show_main_window (self);
+  /* One that is there already stays where it is: the user may have gone on to another window. */
+  if (self->main_window == NULL)
+    show_main_window (self);
   close_sign_in (self);
 }
 

@@ -14,7 +14,7 @@
 #include "mien-picture-grid.h"
 #include "mien-picture-paste.h"
 
-#define DEFAULT_WIDTH 700
+#define DEFAULT_WIDTH 648
 #define DEFAULT_HEIGHT 640
 #define PHOTO_BACKDROP 0xffffff          /* behind a photo that is transparent somewhere */
 #define UPRIGHT_FROM 20.0 /* degrees: a head that lies more than this is set upright in the first guess */
