@@ -45,6 +45,7 @@ typedef struct
   char *url;                   /* once it is hosted */
   gint64 updated;              /* microseconds */
   const char *node;            /* being published */
+  gboolean too_late;           /* to cancel: friends may see it */
   gboolean configured;         /* precondition-not-met was met with a new configuration */
   int plainness;               /* which options the server knows: 0: all; 1: without max_items (ejabberd 23); 2: none */
 } Publication;
@@ -107,6 +108,25 @@ get_porter (GTask *task)
   MienPublisher *self = g_task_get_source_object (task);
 
   return mien_session_get_porter (self->session);
+}
+
+/* Until somebody may see the portrait it can be cancelled; after that the rest is done whatever happens, and what was published can only be
+ * taken back. */
+static GCancellable *
+get_cancellable (GTask *task)
+{
+  Publication *p = g_task_get_task_data (task);
+
+  return p != NULL && p->too_late ? NULL : g_task_get_cancellable (task);
+}
+
+static void
+begin_the_end (GTask *task)
+{
+  Publication *p = g_task_get_task_data (task);
+
+  p->too_late = TRUE;
+  g_task_set_check_cancellable (task, FALSE);
 }
 
 /* ---- encoding, in a thread ---- */
@@ -232,6 +252,7 @@ on_put (GObject      *source,
       fail (task, error);
       return;
     }
+  begin_the_end (task);
   publish_node (task, XMPP_NS_AVATAR_DATA);
 }
 
@@ -259,7 +280,7 @@ on_slot (GObject      *source,
     g_ptr_array_add (slot->headers, NULL);
   mien_http_send_async (self->http, "PUT", slot->put_url, portrait_format_get_mime_type (p->hosted_format), p->hosted,
                         (const char * const *) slot->headers->pdata, MAX_ANSWER, on_progress, NULL, p,
-                        g_task_get_cancellable (task), on_put, task);
+                        get_cancellable (task), on_put, task);
 }
 
 static void
@@ -274,7 +295,7 @@ request_slot (GTask      *task,
 
   /* So that the component can say by hash who has this portrait already. */
   xmpp_node_set (xmpp_node_add (request, "inband", MIEN_NS_PORTRAIT), "id", p->inband_sha1);
-  xmpp_porter_iq_async (get_porter (task), iq, 0, g_task_get_cancellable (task), on_slot, task);
+  xmpp_porter_iq_async (get_porter (task), iq, 0, get_cancellable (task), on_slot, task);
 }
 
 /* ---- XEP-0084 ---- */
@@ -342,7 +363,7 @@ configure_node (GTask *task)
 
   p->configured = TRUE;
   add_options (form, p->plainness);
-  xmpp_porter_iq_async (get_porter (task), xmpp_pubsub_configure (NULL, p->node, form), PEP_SECONDS, g_task_get_cancellable (task),
+  xmpp_porter_iq_async (get_porter (task), xmpp_pubsub_configure (NULL, p->node, form), PEP_SECONDS, get_cancellable (task),
                         on_configured, task);
 }
 
@@ -408,6 +429,7 @@ on_published (GObject      *source,
   if (g_str_equal (p->node, XMPP_NS_AVATAR_DATA))
     {
       p->configured = FALSE;
+      begin_the_end (task);
       publish_node (task, XMPP_NS_AVATAR_METADATA);
     }
   else
@@ -428,7 +450,7 @@ publish_node (GTask      *task,
   if (options != NULL)
     add_options (options, p->plainness);
   xmpp_porter_iq_async (get_porter (task), xmpp_pubsub_publish (NULL, node, p->inband_sha1, payload, options), PEP_SECONDS,
-                        g_task_get_cancellable (task), on_published, task);
+                        get_cancellable (task), on_published, task);
 }
 
 /* ---- public ---- */

@@ -11,6 +11,7 @@
 #include "ejabberd.h"
 #include "folder.h"
 #include "prosody.h"
+#include "server.h"
 
 static const MienServerRole roles[] = {
   { "im", mien_im_role_new },
@@ -25,6 +26,7 @@ static TestProsody *prosody;
 static TestEjabberd *ejabberd;
 static MienServer *server;       /* our roles */
 static GTlsDatabase *trust;      /* of our IM server's certificate */
+static HostileRelay *relay;      /* before our HTTP side */
 
 gboolean
 peer_on_tick (gpointer unused)
@@ -42,8 +44,12 @@ peer_keep_result (GObject *source, GAsyncResult *result, gpointer user_data)
 static GString *
 begin_config (void)
 {
-  GString *text = g_string_new ("[server]\ndata-directory=data\n[http]\nlisten=127.0.0.1:0\n");
+  guint16 port = test_free_port ();
+  GString *text = g_string_new ("[server]\ndata-directory=data\n");
 
+  relay = hostile_relay_new (port);
+  g_string_append_printf (text, "[http]\nlisten=127.0.0.1:%u\npublic-url=http://127.0.0.1:%u\n", port,
+                          hostile_relay_get_port (relay));
   g_string_append (text, "[avatar]\npack-directory=" TEST_PACK "\n");
   g_string_append (text, "[portrait]\ncomponent-domain=" PEER_SERVICE "\n");
   return text;
@@ -126,6 +132,7 @@ peer_stop (void)
   if (server != NULL)
     mien_server_stop (server);
   g_clear_object (&server);
+  g_clear_pointer (&relay, hostile_relay_free);
   g_clear_object (&trust);
   g_clear_pointer (&prosody, test_prosody_free);
   g_clear_pointer (&ejabberd, test_ejabberd_free);
@@ -159,6 +166,21 @@ peer_get_trust (void)
   if (kind == PEER_EJABBERD)
     return test_ejabberd_get_database (ejabberd);
   return trust;
+}
+
+char *
+peer_dup_certificate_path (void)
+{
+  if (kind == PEER_PROSODY)
+    return test_prosody_dup_certificate_path (prosody);
+  g_assert_cmpint (kind, ==, PEER_MIEN);
+  return g_build_filename (directory, "data", "im", "certificate.pem", NULL);
+}
+
+HostileRelay *
+peer_get_http (void)
+{
+  return relay;
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <hostile-relay.h>
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,8 @@ void          peer_stop (void);
 PeerKind      peer_get_kind (void);
 guint16       peer_get_port (void);
 GTlsDatabase *peer_get_trust (void);              /* trusts the IM server's certificate; (transfer none) */
+char         *peer_dup_certificate_path (void);   /* PEM; not of ejabberd; (transfer full) */
+HostileRelay *peer_get_http (void);               /* what the clients' HTTP goes through; (transfer none) */
 void          peer_print_log (void);
 
 /* Turns the main loop until @condition; on failure the IM server's log is printed. */

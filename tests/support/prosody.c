@@ -143,6 +143,12 @@ test_prosody_get_database (TestProsody *self)
 }
 
 char *
+test_prosody_dup_certificate_path (TestProsody *self)
+{
+  return g_build_filename (self->directory, "certificate.pem", NULL);
+}
+
+char *
 test_prosody_get_log (TestProsody *self)
 {
   g_autofree char *path = g_build_filename (self->directory, "log", NULL);

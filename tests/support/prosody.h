@@ -26,6 +26,7 @@ void          test_prosody_start (TestProsody *self);                 /* returns
 guint16       test_prosody_get_port (TestProsody *self);
 guint16       test_prosody_get_component_port (TestProsody *self);
 GTlsDatabase *test_prosody_get_database (TestProsody *self);          /* trusts its certificate; (transfer none) */
+char         *test_prosody_dup_certificate_path (TestProsody *self);  /* PEM; (transfer full) */
 char         *test_prosody_get_log (TestProsody *self);               /* (transfer full) */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestProsody, test_prosody_free)

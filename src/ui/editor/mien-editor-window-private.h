@@ -59,7 +59,9 @@ struct _MienEditorWindow
   GCancellable       *publish_cancellable;
   cairo_surface_t    *publishing;        /* the picture on its way */
   cairo_surface_t    *published;         /* the one before it, for "Undo"; or NULL */
+  cairo_surface_t    *seen;              /* the last one that this window published and friends see; or NULL */
   gboolean            was_published;
+  gboolean            can_take_back;     /* what was there before is known */
   gboolean            close_allowed;
 
   /* Widgets, borrowed from the template */

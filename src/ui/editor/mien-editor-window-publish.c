@@ -22,7 +22,7 @@ show_bar (MienEditorWindow *self, BarState state, const char *text, const char *
   gtk_widget_set_visible (self->publish_progress, state == BAR_BUSY);
   gtk_widget_set_visible (self->publish_cancel, state == BAR_BUSY);
   gtk_widget_set_visible (self->publish_retry, state == BAR_FAILED);
-  gtk_widget_set_visible (self->publish_undo, state == BAR_DONE);
+  gtk_widget_set_visible (self->publish_undo, state == BAR_DONE && self->can_take_back);
   if (state == BAR_FAILED)
     gtk_widget_add_css_class (self->publish_bar, "failed");
   else
@@ -94,6 +94,8 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
           self->opened = portrait_look_copy (mien_draft_get_look (self->draft));
         }
       self->was_published = TRUE;
+      g_clear_pointer (&self->seen, cairo_surface_destroy);
+      self->seen = cairo_surface_reference (self->publishing);
       show_bar (self, BAR_DONE, _("Your friends see it now"), NULL);
     }
   else
@@ -113,17 +115,27 @@ send (MienEditorWindow *self, cairo_surface_t *portrait, const char *text, GAsyn
                                 g_object_ref (self));
 }
 
-/* What friends see until then, for "Undo". */
+/* What friends see until then, for "Undo": what this window published last, else what the gallery has. */
 static void
 keep_published (MienEditorWindow *self)
 {
-  gboolean current = FALSE;
-  cairo_surface_t *before
-      = mien_gallery_lookup (self->gallery, mien_session_get_jid (self->session), PORTRAIT_STANDARD_SIZE, &current);
+  const char *jid = mien_session_get_jid (self->session);
+  gboolean current = FALSE, known = FALSE;
+  cairo_surface_t *before = self->seen;
 
+  if (before == NULL)
+    {
+      before = mien_gallery_lookup (self->gallery, jid, PORTRAIT_STANDARD_SIZE, &current);
+      /* The small one in its place, while the hosted one is on its way, is not what friends saw. */
+      if (!current || (before != NULL && mien_session_get_portrait_service (self->session) != NULL
+                       && cairo_image_surface_get_width (before) <= MIEN_GALLERY_SMALL_SIDE))
+        before = NULL;
+    }
   g_clear_pointer (&self->published, cairo_surface_destroy);
-  if (before != NULL && current)
+  if (before != NULL)
     self->published = cairo_surface_reference (before);
+  /* A former portrait that did not arrive in time cannot be put back, and the new one is not taken away instead of it. */
+  self->can_take_back = self->published != NULL || (!mien_gallery_has_portrait (self->gallery, jid, &known) && known);
 }
 
 static void
@@ -167,12 +179,16 @@ on_taken_back (MienEditorWindow *self, GError *error)
   if (error == NULL)
     {
       self->was_published = FALSE;
+      g_clear_pointer (&self->seen, cairo_surface_destroy);
+      self->seen = self->published != NULL ? cairo_surface_reference (self->published) : NULL;
       mien_editor_window_hide_publish (self);
       mien_editor_window_tell (self,
                                self->published != NULL ? _ ("Your friends see the former portrait again")
                                                        : _ ("Your portrait was taken back"),
                                NULL, NULL);
     }
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_bar (self, BAR_DONE, _("Your portrait was not taken back"), NULL);
   else
     {
       g_autofree char *reason = mien_error_describe (error, mien_session_get_jid (self->session));
