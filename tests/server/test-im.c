@@ -307,6 +307,41 @@ test_register (Fixture *fixture, gconstpointer data)
   im_client_free (bob);
 }
 
+/* mien-server deluser while the server runs: every client of the account is put out, and its friends see that it has gone. */
+static void
+test_removed (Fixture *fixture, gconstpointer data)
+{
+  char *arguments[] = { (char *) "bob@" DOMAIN, NULL };
+  ImClient *alice = im_client_new (fixture->server, "alice", "desk");
+  ImClient *bob = im_client_new (fixture->server, "bob", "desk");
+  ImClient *phone = im_client_new (fixture->server, "bob", "phone");
+  g_autoptr (XmppNode) push = NULL;
+  XmppNode *item;
+
+  im_client_appear (alice);
+  im_client_appear (bob);
+  im_befriend (alice, bob);
+  g_assert_cmpint (mien_im_deluser (fixture->server->config, arguments), ==, 0);
+  im_client_wait_closed (bob);
+  im_client_wait_closed (phone);
+  g_assert_cmpstr (xmpp_error_get_condition (bob->error), ==, "not-authorized");
+  g_assert_cmpstr (xmpp_error_get_condition (phone->error), ==, "not-authorized");
+  xmpp_node_unref (im_client_wait_from (alice, "presence", "unavailable", "bob@" DOMAIN "/desk"));
+  push = im_client_wait (alice, "iq", "set", "query", "jabber:iq:roster");
+  item = xmpp_node_child (xmpp_node_child (push, "query", NULL), "item", NULL);
+  g_assert_cmpstr (xmpp_node_get (item, "jid"), ==, "bob@" DOMAIN);
+  g_assert_cmpstr (xmpp_node_get (item, "subscription"), ==, "none");
+  im_client_free (bob);
+  im_client_free (phone);
+  bob = im_client_connect (fixture->server);
+  g_assert_false (im_client_authenticate (bob, "bob", "bob"));
+  im_client_free (bob);
+  /* It is told once: others are left alone. */
+  im_client_sync (alice);
+  g_assert_false (alice->closed);
+  im_client_free (alice);
+}
+
 static void
 test_closed_registration (Fixture *fixture, gconstpointer data)
 {
@@ -529,6 +564,7 @@ main (int argc, char **argv)
   ADD ("blocking", test_blocking, NULL);
   ADD ("disco", test_disco, NULL);
   ADD ("register", test_register, "registration=open\n");
+  ADD ("removed", test_removed, NULL);
   ADD ("closed-registration", test_closed_registration, NULL);
   ADD ("resume", test_resume, NULL);
   ADD ("bad-stanzas", test_bad_stanzas, NULL);

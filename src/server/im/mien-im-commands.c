@@ -142,7 +142,8 @@ change_work (MienDatabase *db, sqlite3 *sql, gpointer data, GError **error)
 static gpointer
 remove_work (MienDatabase *db, sqlite3 *sql, gpointer data, GError **error)
 {
-  mien_im_accounts_remove (db, data, error);
+  if (mien_im_accounts_remove (db, data, error))
+    mien_im_removed_add (db, data, error);
   return NULL;
 }
 

@@ -33,6 +33,8 @@
 #define MIEN_IM_MAX_DIRECTED 1000                  /* addresses a session has sent directed presence to */
 #define MIEN_IM_MAX_PRESENCE 16384                 /* of the presence that is kept and broadcast */
 
+#define MIEN_IM_REMOVED_SECONDS 1                  /* at the latest so long after deluser the account's sessions end */
+
 /* Registration (XEP-0077) */
 #define MIEN_IM_MAX_REGISTRATIONS_PER_HOUR 20      /* of one host; the loopback host is not counted */
 #define MIEN_IM_MAX_USERNAME 64

@@ -27,6 +27,7 @@
  *   mien-im-roster     roster requests and pushes (section 2)
  *   mien-im-message    messages (section 8), carbons, offline messages
  *   mien-im-iq         requests to the server and to accounts
+ *   mien-im-removed    accounts that another process removes while the server runs
  *   mien-im-pep, -notify, -caps, -vcard, -block, -disco, -register, -component, -forward: one extension each
  *   mien-im-store-*    tables; they run on the database's thread
  *
@@ -74,6 +75,8 @@ struct _MienImRole
   gboolean          forward_more;       /* than one page waits */
   gboolean          forward_progress;   /* something of the page was taken */
   GSource          *ticker;
+  GSource          *removed_ticker;
+  gboolean          removed_open;       /* it is being looked for accounts that were removed */
 };
 
 struct _MienImAccount
@@ -275,6 +278,9 @@ void     mien_im_components_stop (MienImRole *role);
 gboolean mien_im_component_serves (MienImRole *role, const char *domain);             /* configured, connected or not */
 gboolean mien_im_component_is_connected (MienImRole *role, const char *domain);
 void     mien_im_component_send (MienImRole *role, const char *domain, const XmppNode *stanza);
+
+/* Ends the sessions of accounts that another process has removed. */
+void     mien_im_removed_look (MienImRole *role);
 
 /* portraits to the portrait server (S3242-S3244) */
 void mien_im_forward_run (MienImRole *role);

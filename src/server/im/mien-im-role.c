@@ -37,6 +37,13 @@ on_tick (gpointer user_data)
 }
 
 static gboolean
+on_removed_tick (gpointer user_data)
+{
+  mien_im_removed_look (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
 prepare_domain (MienImRole *role, GError **error)
 {
   const char *text = mien_server_config_get (role->config, "im", "domain");
@@ -94,6 +101,9 @@ mien_im_role_start (MienRole *base, GError **error)
   role->ticker = g_timeout_source_new_seconds (TICK_SECONDS);
   g_source_set_callback (role->ticker, on_tick, role, NULL);
   g_source_attach (role->ticker, g_main_context_get_thread_default ());
+  role->removed_ticker = g_timeout_source_new_seconds (MIEN_IM_REMOVED_SECONDS);
+  g_source_set_callback (role->removed_ticker, on_removed_tick, role, NULL);
+  g_source_attach (role->removed_ticker, g_main_context_get_thread_default ());
   g_message ("%s on %s", role->domain, bound != NULL ? bound : "no port");
   return TRUE;
 }
@@ -123,6 +133,9 @@ mien_im_role_stop (MienRole *base)
   if (role->ticker != NULL)
     g_source_destroy (role->ticker);
   g_clear_pointer (&role->ticker, g_source_unref);
+  if (role->removed_ticker != NULL)
+    g_source_destroy (role->removed_ticker);
+  g_clear_pointer (&role->removed_ticker, g_source_unref);
   if (role->running)
     {
       /* While it still runs: unacknowledged messages are stored. */

@@ -117,3 +117,27 @@ mien_im_accounts_remove (MienDatabase *db, const char *account, GError **error)
                                 " WHERE jid = ?", "s", account)
          && mien_im_store_exec (db, error, "DELETE FROM account WHERE jid = ?", "s", account);
 }
+
+/* The names of accounts that another process has removed, until the server has ended their sessions. */
+
+gboolean
+mien_im_removed_add (MienDatabase *db, const char *account, GError **error)
+{
+  return mien_im_store_exec (db, error, "INSERT OR REPLACE INTO removed (account) VALUES (?)", "s", account);
+}
+
+GPtrArray *
+mien_im_removed_list (MienDatabase *db, GError **error)
+{
+  return mien_im_store_texts (mien_im_store_prepare (db, error, "SELECT account FROM removed", ""), db, error);
+}
+
+GPtrArray *
+mien_im_removed_take (MienDatabase *db, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = mien_im_removed_list (db, error);
+
+  if (accounts == NULL || !mien_im_store_exec (db, error, "DELETE FROM removed", ""))
+    return NULL;
+  return g_steal_pointer (&accounts);
+}

@@ -156,3 +156,9 @@ mien_im_roster_list (MienDatabase *db, const char *account, gint64 since, gint64
       g_ptr_array_add (rows, read_row (stmt));
     }
 }
+
+GPtrArray *
+mien_im_roster_owners (MienDatabase *db, const char *jid, GError **error)
+{
+  return mien_im_store_texts (mien_im_store_prepare (db, error, "SELECT account FROM roster WHERE jid = ?", "s", jid), db, error);
+}

@@ -39,6 +39,8 @@ static const char *const migrations[] = {
   "CREATE TABLE forward ("
   "  account TEXT PRIMARY KEY REFERENCES account (jid) ON DELETE CASCADE, serial INTEGER NOT NULL)"
   "  WITHOUT ROWID;",
+  /* 2 */
+  "CREATE TABLE removed (account TEXT PRIMARY KEY) WITHOUT ROWID;",
   NULL,
 };
 
@@ -126,4 +128,20 @@ const char *
 mien_im_store_text (sqlite3_stmt *stmt, int column)
 {
   return (const char *) sqlite3_column_text (stmt, column);
+}
+
+GPtrArray *
+mien_im_store_texts (sqlite3_stmt *stmt, MienDatabase *db, GError **error)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  gboolean row = TRUE;
+
+  while (row)
+    {
+      if (stmt == NULL || !mien_database_step (db, stmt, &row, error))
+        return NULL;
+      if (row)
+        g_ptr_array_add (texts, g_strdup (mien_im_store_text (stmt, 0)));
+    }
+  return g_steal_pointer (&texts);
 }

@@ -38,6 +38,9 @@ gboolean      mien_im_store_number (MienDatabase *db, gint64 *out, gint64 fallba
 /* borrowed until the next step; NULL for NULL */
 const char   *mien_im_store_text (sqlite3_stmt *stmt, int column);
 
+/* The first column of all rows, of char *; NULL for @stmt NULL, whose error is set already. */
+GPtrArray    *mien_im_store_texts (sqlite3_stmt *stmt, MienDatabase *db, GError **error);
+
 /* accounts */
 gboolean mien_im_accounts_add (MienDatabase *db, const char *account, const XmppScramKeys *keys, GError **error);
 gboolean mien_im_accounts_set_keys (MienDatabase *db, const char *account, const XmppScramKeys *keys, GError **error);
@@ -45,6 +48,11 @@ gboolean mien_im_accounts_get_keys (MienDatabase *db, const char *account, XmppS
 gboolean mien_im_accounts_exists (MienDatabase *db, const char *account, gboolean *out, GError **error);
 /* with all that is the account's */
 gboolean mien_im_accounts_remove (MienDatabase *db, const char *account, GError **error);
+
+/* What another process that removes an account leaves for the server: of char *; _take() forgets them. */
+gboolean   mien_im_removed_add (MienDatabase *db, const char *account, GError **error);
+GPtrArray *mien_im_removed_list (MienDatabase *db, GError **error);
+GPtrArray *mien_im_removed_take (MienDatabase *db, GError **error);
 
 /* roster: subscription states of RFC 6121 appendix A as bits */
 typedef enum
@@ -74,6 +82,9 @@ gboolean       mien_im_roster_put (MienDatabase *db, const char *account, MienRo
 GPtrArray     *mien_im_roster_list (MienDatabase *db, const char *account, gint64 since, gint64 *out_version,
                                     gboolean *out_delta, GError **error);
 gboolean       mien_im_roster_touch (MienDatabase *db, const char *account, gint64 *out_version, GError **error);
+
+/* The accounts that have @jid in their rosters; of char *. */
+GPtrArray     *mien_im_roster_owners (MienDatabase *db, const char *jid, GError **error);
 
 /* offline messages */
 gboolean   mien_im_offline_add (MienDatabase *db, const char *account, const char *stanza, GError **error);
