@@ -36,7 +36,7 @@ struct _MienApplication
   MienAccount *account;
   MienNotifier *notifier;
   GCancellable *sign_in;                   /* while signing in or registering */
-  char *password;                          /* until the server has taken it; then for the keyring */
+  char *password;                          /* until the server has taken it */
   GTlsCertificate *doubtful;               /* the certificate that did not verify */
   GTlsCertificateFlags doubts;
 
@@ -44,6 +44,7 @@ struct _MienApplication
   MienSignInWindow *sign_in_window;
   MienMainWindow *main_window;
   gboolean creating;
+  gboolean typed;                          /* the password, in the sign-in window, where the keyring is offered */
 };
 
 G_DEFINE_FINAL_TYPE (MienApplication, mien_application, ADW_TYPE_APPLICATION)
@@ -264,9 +265,9 @@ on_signed_in (GObject      *source,
     }
 
   g_settings_set_string (self->settings, MIEN_SETTING_LAST_ACCOUNT, get_jid (self));
-  if (g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER))
+  if (self->typed && g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER))
     mien_keyring_store (get_jid (self), self->password);
-  else
+  else if (self->typed)
     mien_keyring_forget (get_jid (self));
   clear_password (self);
   /* One that is there already stays where it is: the user may have gone on to another window. */
@@ -338,6 +339,7 @@ on_submit (MienApplication  *self,
 
   clear_password (self);
   self->password = g_strdup (mien_sign_in_window_get_password (window));
+  self->typed = TRUE;
   self->creating = create;
   start_sign_in (self);
 }
@@ -423,6 +425,7 @@ begin_with_password (MienApplication *self,
 {
   clear_password (self);
   self->password = password;
+  self->typed = FALSE;
   self->creating = FALSE;
   apply_server (self);
   start_sign_in (self);

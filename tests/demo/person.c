@@ -1,452 +1,473 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "person.h"
 
-#include <gio/gio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiAccessible, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiStateSet, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiComponent, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiText, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiValue, g_object_unref)
-
-#define MAX_DEPTH 40
-#define MAX_CHILDREN 400
-#define POLL_MS 40
+/* The other processes need the time between two looks; the bus tells of no change that would cover every wait here. */
+#define LOOK_MS 50
 
 struct _Person
 {
-  DemoScreen      *screen;                   /* borrowed */
-  char        *name;
+  TestScreen *screen;                    /* borrowed */
+  Sight *sight;                          /* borrowed */
+  char *name;
+  char *folder;
   GSubprocess *process;                  /* owned */
-  int          pid;
+  int pid;
+  gboolean may_end;
 };
 
-Person *
-person_new (DemoScreen *screen, const char *name, const char * const *argv, GError **error)
+static void
+on_ended (GObject      *source,
+          GAsyncResult *result,
+          gpointer      data)
 {
-  GSubprocess *process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_NONE, error);
+  GSubprocess *process = G_SUBPROCESS (source);
+  Person *self = data;
+
+  /* Cancelled never: who frees a person waits for this. */
+  g_subprocess_wait_finish (process, result, NULL);
+  self->pid = 0;
+  if (self->may_end)
+    return;
+  if (g_subprocess_get_if_signaled (process))
+    person_give_up (self, "%s's client ended by signal %d", self->name, g_subprocess_get_term_sig (process));
+  person_give_up (self, "%s's client ended by itself with status %d", self->name, g_subprocess_get_exit_status (process));
+}
+
+/* In the client's process: it goes with this one, even when a signal ends this one. */
+static void
+bind_to_parent (gpointer parent)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid () != GPOINTER_TO_INT (parent))
+    raise (SIGTERM);
+}
+
+Person *
+person_new (TestScreen         *screen,
+            Sight              *sight,
+            const char         *name,
+            const char * const *argv,
+            const char         *folder,
+            GError            **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  GSubprocess *process;
+  Person *self;
+
+  g_subprocess_launcher_set_child_setup (launcher, bind_to_parent, GINT_TO_POINTER (getpid ()), NULL);
+  process = g_subprocess_launcher_spawnv (launcher, argv, error);
   if (process == NULL)
     return NULL;
 
-  Person *self = g_new0 (Person, 1);
+  self = g_new0 (Person, 1);
   self->screen = screen;
+  self->sight = sight;
   self->name = g_strdup (name);
+  self->folder = g_strdup (folder);
   self->process = process;
   self->pid = atoi (g_subprocess_get_identifier (process));
+  g_subprocess_wait_async (process, NULL, on_ended, self);
+
   return self;
 }
 
 void
 person_free (Person *self)
 {
-  g_subprocess_send_signal (self->process, SIGTERM);
-  g_subprocess_wait (self->process, NULL, NULL);
+  self->may_end = TRUE;
+  if (self->pid != 0)
+    g_subprocess_send_signal (self->process, SIGTERM);
+  while (self->pid != 0)
+    g_main_context_iteration (NULL, TRUE);
   g_object_unref (self->process);
   g_free (self->name);
+  g_free (self->folder);
   g_free (self);
 }
 
-int
-person_get_pid (Person *self)
-{
-  return self->pid;
-}
-
-/* ---- Seeing ---- */
-
-static AtspiAccessible *
-get_application (Person *self)
-{
-  AtspiAccessible *desktop = atspi_get_desktop (0), *found = NULL;
-  /* What is asked is asked anew each time: a cache would show the window of a moment ago. */
-  atspi_accessible_set_cache_mask (desktop, ATSPI_CACHE_NONE);
-  int n = atspi_accessible_get_child_count (desktop, NULL);
-  for (int i = 0; i < n && found == NULL; i++)
-    {
-      AtspiAccessible *application = atspi_accessible_get_child_at_index (desktop, i, NULL);
-      if (application != NULL && (int) atspi_accessible_get_process_id (application, NULL) == self->pid)
-        found = g_object_ref (application);
-      g_clear_object (&application);
-    }
-  g_object_unref (desktop);
-  return found;
-}
-
-/* GTK 4.8 says "showing" of windows alone; inside them, what is not shown is not visible or has no size. */
-static gboolean
-is_shown (AtspiAccessible *element)
-{
-  g_autoptr (AtspiStateSet) states = atspi_accessible_get_state_set (element);
-  return states != NULL && atspi_state_set_contains (states, ATSPI_STATE_VISIBLE);
-}
-
-static gboolean
-get_extents (AtspiAccessible *element, AtspiRect *out)
-{
-  g_autoptr (AtspiComponent) component = atspi_accessible_get_component_iface (element);
-  AtspiRect *rect = component != NULL ? atspi_component_get_extents (component, ATSPI_COORD_TYPE_WINDOW, NULL) : NULL;
-  if (rect == NULL)
-    return FALSE;
-  *out = *rect;
-  g_free (rect);
-  return out->width > 0 && out->height > 0;
-}
-
-static gboolean
-matches (AtspiAccessible *element, const char *role, const char *name)
-{
-  if (role != NULL)
-    {
-      g_autofree char *actual = atspi_accessible_get_role_name (element, NULL);
-      if (g_strcmp0 (actual, role) != 0)
-        return FALSE;
-    }
-  if (name == NULL)
-    return TRUE;
-
-  g_autofree char *actual = atspi_accessible_get_name (element, NULL);
-  if (actual == NULL)
-    return FALSE;
-  if (g_str_has_prefix (name, "…"))
-    return g_str_has_suffix (actual, name + strlen ("…"));
-  if (g_str_has_suffix (name, "…"))
-    return strncmp (actual, name, strlen (name) - strlen ("…")) == 0;
-  return strcmp (actual, name) == 0;
-}
-
-typedef gboolean (*Visit) (AtspiAccessible *element, gpointer data);
-
-/* Depth first over what is shown; returns the first element that @visit takes. (transfer full) */
-static AtspiAccessible *
-walk (AtspiAccessible *element, int depth, Visit visit, gpointer data)
-{
-  if (visit (element, data))
-    return g_object_ref (element);
-  if (depth >= MAX_DEPTH)
-    return NULL;
-
-  int n = atspi_accessible_get_child_count (element, NULL);
-  for (int i = 0; i < MIN (n, MAX_CHILDREN); i++)
-    {
-      g_autoptr (AtspiAccessible) child = atspi_accessible_get_child_at_index (element, i, NULL);
-      /* Of a window that has just come, GTK 4.8 may not say that it is visible. */
-      if (child == NULL || (depth > 0 && !is_shown (child)))
-        continue;
-      AtspiAccessible *found = walk (child, depth + 1, visit, data);
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-typedef struct { const char *role, *name; } Wanted;
-
-static gboolean
-visit_wanted (AtspiAccessible *element, gpointer data)
-{
-  Wanted *wanted = data;
-  AtspiRect rect;
-  return matches (element, wanted->role, wanted->name) && get_extents (element, &rect);
-}
-
-AtspiAccessible *
-person_see (Person *self, const char *role, const char *name)
-{
-  g_autoptr (AtspiAccessible) application = get_application (self);
-  Wanted wanted = { role, name };
-  return application != NULL ? walk (application, 0, visit_wanted, &wanted) : NULL;
-}
-
-static gboolean
-visit_text (AtspiAccessible *element, gpointer data)
-{
-  g_autofree char *name = atspi_accessible_get_name (element, NULL);
-  g_autofree char *description = atspi_accessible_get_description (element, NULL);
-  if ((name != NULL && strstr (name, data)) || (description != NULL && strstr (description, data)))
-    return TRUE;
-
-  g_autoptr (AtspiText) text = atspi_accessible_get_text_iface (element);
-  if (text == NULL)
-    return FALSE;
-  g_autofree char *content = atspi_text_get_text (text, 0, atspi_text_get_character_count (text, NULL), NULL);
-  return content != NULL && strstr (content, data);
-}
-
-gboolean
-person_sees_text (Person *self, const char *text)
-{
-  g_autoptr (AtspiAccessible) application = get_application (self);
-  if (application == NULL)
-    return FALSE;
-  g_autoptr (AtspiAccessible) found = walk (application, 0, visit_text, (gpointer) text);
-  return found != NULL;
-}
-
-static gboolean
-visit_dump (AtspiAccessible *element, gpointer data)
-{
-  g_autofree char *role = atspi_accessible_get_role_name (element, NULL);
-  g_autofree char *name = atspi_accessible_get_name (element, NULL);
-  if (name != NULL && *name != '\0')
-    g_printerr ("    %s “%s”\n", role, name);
-  return FALSE;
-}
+/* Giving up */
 
 void
-person_dump (Person *self)
+person_give_up (Person     *self,
+                const char *format,
+                ...)
 {
-  g_autoptr (AtspiAccessible) application = get_application (self);
-  g_printerr ("%s sees:\n", self->name);
-  if (application != NULL)
-    walk (application, 0, visit_dump, NULL);
-}
+  g_autoptr (Seen) seen = self->pid != 0 ? sight_look (self->sight, self->pid) : NULL;
+  g_autofree char *file = g_build_filename (self->folder, "failed.png", NULL);
+  cairo_surface_t *picture = test_screen_capture_all (self->screen);
+  g_autofree char *what = NULL;
+  va_list arguments;
 
-static void G_GNUC_NORETURN
-give_up (Person *self, const char *role, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  person_dump (self);
-  screen_save (self->screen, "failed.png", &error);
-  g_printerr ("%s waited in vain for: %s “%s”; the screen is in failed.png\n", self->name, role ? role : "anything", name ? name : "");
+  va_start (arguments, format);
+  what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  if (seen != NULL)
+    {
+      g_printerr ("%s sees:\n", self->name);
+      seen_print (seen);
+    }
+  if (picture != NULL)
+    cairo_surface_write_to_png (picture, file);
+  g_printerr ("%s. The screen is in %s\n", what, file);
   exit (1);
 }
 
-/* The other processes need the time between two looks; the bus tells of no change that would cover every wait here. */
-static gboolean
-wait_more (gint64 start)
+static void G_GNUC_NORETURN
+waited_in_vain (Person     *self,
+                const char *role,
+                const char *name)
 {
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_usleep (POLL_MS * 1000);
-  return g_get_monotonic_time () - start < PERSON_DEADLINE_MS * G_TIME_SPAN_MILLISECOND;
+  person_give_up (self, "%s waited in vain for %s “%s”", self->name, role != NULL ? role : "anything called", name);
 }
 
-AtspiAccessible *
-person_wait_for (Person *self, const char *role, const char *name)
+/* Waiting */
+
+static gint64
+get_deadline (void)
 {
-  gint64 start = g_get_monotonic_time ();
-  do
-    {
-      AtspiAccessible *found = person_see (self, role, name);
-      if (found != NULL)
-        return found;
-    }
-  while (wait_more (start));
-  give_up (self, role, name);
+  return g_get_monotonic_time () + PERSON_DEADLINE_MS * G_TIME_SPAN_MILLISECOND;
+}
+
+static gboolean
+on_time (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Lets the others work. FALSE: it is too late. */
+static gboolean
+wait_more (gint64 deadline)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (LOOK_MS, on_time, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+
+  return g_get_monotonic_time () < deadline;
+}
+
+/* A look, and the element in it, or NULL. */
+static Seen *
+look_for (Person     *self,
+          const char *role,
+          const char *name,
+          Seen      **out_all)
+{
+  *out_all = sight_look (self->sight, self->pid);
+
+  return *out_all != NULL ? sight_find (self->sight, *out_all, role, name) : NULL;
 }
 
 void
-person_wait_gone (Person *self, const char *role, const char *name)
+person_wait_for (Person     *self,
+                 const char *role,
+                 const char *name)
 {
-  gint64 start = g_get_monotonic_time ();
+  gint64 deadline = get_deadline ();
+
   do
     {
-      g_autoptr (AtspiAccessible) found = person_see (self, role, name);
-      if (found == NULL)
+      g_autoptr (Seen) all = NULL;
+
+      if (look_for (self, role, name, &all) != NULL)
         return;
     }
-  while (wait_more (start));
-  give_up (self, "that it goes:", name);
+  while (wait_more (deadline));
+  waited_in_vain (self, role, name);
 }
 
 void
-person_wait_for_text (Person *self, const char *text)
+person_wait_gone (Person     *self,
+                  const char *role,
+                  const char *name)
 {
-  gint64 start = g_get_monotonic_time ();
+  gint64 deadline = get_deadline ();
+
   do
-    if (person_sees_text (self, text))
+    {
+      g_autoptr (Seen) all = NULL;
+
+      if (look_for (self, role, name, &all) == NULL && all != NULL)
+        return;
+    }
+  while (wait_more (deadline));
+  waited_in_vain (self, "the end of", name);
+}
+
+void
+person_wait_for_text (Person     *self,
+                      const char *text)
+{
+  gint64 deadline = get_deadline ();
+
+  do
+    {
+      g_autoptr (Seen) all = sight_look (self->sight, self->pid);
+
+      if (all != NULL && sight_find_text (self->sight, all, text) != NULL)
+        return;
+    }
+  while (wait_more (deadline));
+  waited_in_vain (self, "the text", text);
+}
+
+/* Asked of the X server, which knows it at once. */
+void
+person_wait_window (Person     *self,
+                    const char *title,
+                    gboolean    there)
+{
+  gint64 deadline = get_deadline ();
+  WindowArea area;
+
+  do
+    if (windows_find (self->screen, self->pid, title, &area) == there)
       return;
-  while (wait_more (start));
-  give_up (self, "the text", text);
+  while (wait_more (deadline));
+  waited_in_vain (self, there ? "the window" : "the end of the window", title);
 }
 
-/* The client answers on the main loop that also handles its events: after some questions and answers it has turned past
- * whatever the screen had sent before. */
-static void
-wait_handled (Person *self)
+double
+person_wait_for_value (Person     *self,
+                       const char *role,
+                       const char *name,
+                       double      least,
+                       double      most)
 {
-  for (int i = 0; i < 4; i++)
-    {
-      g_autoptr (AtspiAccessible) application = get_application (self);
-      g_autoptr (AtspiAccessible) first = application != NULL ? atspi_accessible_get_child_at_index (application, 0, NULL) : NULL;
-      AtspiRect rect;
-      if (application != NULL)
-        g_free (atspi_accessible_get_name (application, NULL));
-      if (first != NULL)
-        get_extents (first, &rect);
-    }
-}
-
-/* Asked of the X server: a client that is asked about a window while it takes it down may fall over it (GTK 4.8). */
-void
-person_wait_window (Person *self, const char *title, gboolean there)
-{
-  gint64 start = g_get_monotonic_time ();
-  int x, y, width, height;
+  gint64 deadline = get_deadline ();
+  double value = 0;
 
   do
-    if (screen_find_window (self->screen, self->pid, title, &x, &y, &width, &height) == there)
-      {
-        if (!there)
-          wait_handled (self);
-        return;
-      }
-  while (wait_more (start));
-  give_up (self, there ? "the window" : "the end of the window", title);
-}
-
-/* ---- Doing ---- */
-
-/* The window that holds an element: its accessible, for the title, or NULL. (transfer full) */
-static AtspiAccessible *
-get_frame (AtspiAccessible *element)
-{
-  AtspiAccessible *at = g_object_ref (element);
-  while (at != NULL)
     {
-      g_autoptr (AtspiAccessible) parent = atspi_accessible_get_parent (at, NULL);
-      if (parent == NULL || atspi_accessible_get_role (parent, NULL) == ATSPI_ROLE_APPLICATION)
-        return at;
-      g_object_unref (at);
-      at = g_steal_pointer (&parent);
+      g_autoptr (Seen) all = NULL;
+      Seen *seen = look_for (self, role, name, &all);
+
+      if (seen != NULL && sight_get_value (self->sight, seen, &value) && value >= least && value <= most)
+        return value;
     }
-  return NULL;
+  while (wait_more (deadline));
+  person_give_up (self, "%s waited in vain for %s “%s” to be from %g to %g; it is %g", self->name, role, name, least, most,
+                  value);
 }
 
-/* A point of an element on the screen. GTK's window coordinates begin inside the shadow that its X window includes. */
+/* Doing */
+
+/* Where an element is on the screen. Its window is found by the title that both the bus and the X server give it. */
 static gboolean
-get_point (Person *self, AtspiAccessible *element, double fx, double fy, int *x, int *y)
+get_area (Person     *self,
+          Seen       *seen,
+          WindowArea *out)
 {
-  g_autoptr (AtspiAccessible) frame = get_frame (element);
-  AtspiRect inner, rect;
-  int left, top, width, height;
-  if (frame == NULL || !get_extents (frame, &inner) || !get_extents (element, &rect))
+  Seen *window = seen_get_window (seen);
+  WindowArea area;
+
+  if (!windows_find (self->screen, self->pid, window->name != NULL && *window->name != '\0' ? window->name : NULL, &area))
     return FALSE;
-  g_autofree char *title = atspi_accessible_get_name (frame, NULL);
-  if (!screen_find_window (self->screen, self->pid, title != NULL && *title != '\0' ? title : NULL, &left, &top, &width, &height)
-      && !screen_find_window (self->screen, self->pid, NULL, &left, &top, &width, &height))
-    return FALSE;
-  *x = left + (width - inner.width) / 2 + rect.x + (int) (fx * rect.width);
-  *y = top + (height - inner.height) / 2 + rect.y + (int) (fy * rect.height);
+  *out = (WindowArea) { area.x + seen->x, area.y + seen->y, seen->width, seen->height };
+
   return TRUE;
 }
 
-/* Waits until the element has stopped moving: a window that has just opened is still being laid out. */
-static void
-wait_point (Person *self, const char *role, const char *name, double fx, double fy, int *x, int *y)
+/* Waits until the element, or the first of role @inner in it, is there and stands still: a window that has just opened is still
+ * being laid out. Returns the title of its window. */
+static char *
+wait_area (Person     *self,
+           const char *role,
+           const char *name,
+           const char *inner,
+           WindowArea *out)
 {
-  gint64 start = g_get_monotonic_time ();
-  int last_x = -1, last_y = -1;
+  gint64 deadline = get_deadline ();
+  WindowArea last = { 0 };
+
   do
     {
-      g_autoptr (AtspiAccessible) element = person_wait_for (self, role, name);
-      if (get_point (self, element, fx, fy, x, y) && *x == last_x && *y == last_y)
-        return;
-      last_x = *x;
-      last_y = *y;
+      g_autoptr (Seen) all = NULL;
+      Seen *seen = look_for (self, role, name, &all);
+
+      if (seen != NULL && inner != NULL)
+        seen = sight_find (self->sight, seen, inner, NULL);
+      if (seen == NULL || !get_area (self, seen, out))
+        *out = (WindowArea) { 0 };
+      else if (memcmp (out, &last, sizeof last) == 0)
+        return g_strdup (seen_get_window (seen)->name);
+      last = *out;
     }
-  while (wait_more (start));
-  give_up (self, role, name);
+  while (wait_more (deadline));
+  waited_in_vain (self, role, name);
 }
 
-void
-person_look_at (Person *self)
+static void
+wait_point (Person     *self,
+            const char *role,
+            const char *name,
+            double      fx,
+            double      fy,
+            int        *x,
+            int        *y)
 {
-  screen_raise_window (self->screen, self->pid, NULL);
+  WindowArea area;
+
+  g_free (wait_area (self, role, name, NULL, &area));
+  *x = area.x + (int) (fx * area.width);
+  *y = area.y + (int) (fy * area.height);
 }
 
 void
-person_click_at (Person *self, const char *role, const char *name, double fx, double fy)
+person_place (Person     *self,
+              const char *title,
+              int         x,
+              int         y)
+{
+  windows_place (self->screen, self->pid, title, x, y);
+}
+
+/* Keys go to the active window, which a window is only when the window manager has seen to it. */
+static void
+wait_active (Person     *self,
+             const char *title)
+{
+  gint64 deadline = get_deadline ();
+
+  do
+    if (windows_is_active (self->screen, self->pid, title))
+      return;
+  while (wait_more (deadline));
+  waited_in_vain (self, "the keyboard for", title != NULL ? title : "a window");
+}
+
+void
+person_turn_to (Person *self)
+{
+  windows_raise (self->screen, self->pid, NULL);
+  wait_active (self, NULL);
+}
+
+void
+person_click_at (Person     *self,
+                 const char *role,
+                 const char *name,
+                 double      fx,
+                 double      fy)
 {
   int x, y;
+
   wait_point (self, role, name, fx, fy, &x, &y);
-  screen_click (self->screen, x, y);
-  wait_handled (self);
+  test_screen_click (self->screen, x, y);
 }
 
 void
-person_click (Person *self, const char *role, const char *name)
+person_click (Person     *self,
+              const char *role,
+              const char *name)
 {
   person_click_at (self, role, name, 0.5, 0.5);
 }
 
 void
-person_hover (Person *self, const char *role, const char *name)
+person_hover (Person     *self,
+              const char *role,
+              const char *name)
 {
   int x, y;
+
   wait_point (self, role, name, 0.5, 0.5, &x, &y);
-  screen_move (self->screen, x, y);
+  test_screen_glide (self->screen, x, y);
 }
 
 void
-person_drag_by (Person *self, const char *role, const char *name, double fx, double fy, int dx, int dy)
+person_drag_by (Person     *self,
+                const char *role,
+                const char *name,
+                double      fx,
+                double      fy,
+                int         dx,
+                int         dy)
 {
   int x, y;
+
   wait_point (self, role, name, fx, fy, &x, &y);
-  screen_drag (self->screen, x, y, x + dx, y + dy);
+  test_screen_drag (self->screen, x, y, x + dx, y + dy);
 }
 
 void
-person_scroll (Person *self, const char *role, const char *name, int clicks)
+person_scroll (Person     *self,
+               const char *role,
+               const char *name,
+               int         clicks)
 {
   person_hover (self, role, name);
-  screen_scroll (self->screen, clicks);
-}
-
-static gboolean
-visit_active (AtspiAccessible *element, gpointer data)
-{
-  g_autoptr (AtspiStateSet) states = atspi_accessible_get_state_set (element);
-  return atspi_accessible_get_role (element, NULL) == ATSPI_ROLE_FRAME && states != NULL
-         && atspi_state_set_contains (states, ATSPI_STATE_ACTIVE);
-}
-
-/* Keys go to the active window, and a click makes a window active only when the window manager has seen it. */
-static void
-wait_active (Person *self)
-{
-  gint64 start = g_get_monotonic_time ();
-
-  do
-    {
-      g_autoptr (AtspiAccessible) application = get_application (self);
-      g_autoptr (AtspiAccessible) frame = application != NULL ? walk (application, MAX_DEPTH - 1, visit_active, NULL) : NULL;
-      if (frame != NULL)
-        return;
-    }
-  while (wait_more (start));
-  give_up (self, "an active", "window");
-}
-
-double
-person_get_value (Person *self, const char *role, const char *name)
-{
-  g_autoptr (AtspiAccessible) element = person_wait_for (self, role, name);
-  g_autoptr (AtspiValue) value = atspi_accessible_get_value_iface (element);
-
-  return value != NULL ? atspi_value_get_current_value (value, NULL) : 0;
+  test_screen_scroll (self->screen, clicks);
 }
 
 void
-person_type_into (Person *self, const char *role, const char *name, const char *text)
+person_type_into (Person     *self,
+                  const char *role,
+                  const char *name,
+                  const char *text)
 {
-  person_click (self, role, name);
-  wait_active (self);
-  screen_type (self->screen, text);
+  WindowArea area;
+  g_autofree char *window = wait_area (self, role, name, NULL, &area);
+
+  test_screen_click (self->screen, area.x + area.width / 2, area.y + area.height / 2);
+  wait_active (self, window);
+  test_screen_type (self->screen, text);
 }
 
 void
-person_type (Person *self, const char *text)
+person_type (Person     *self,
+             const char *text)
 {
-  screen_type (self->screen, text);
+  wait_active (self, NULL);
+  test_screen_type (self->screen, text);
 }
 
 void
-person_key (Person *self, const char *keys)
+person_keys (Person     *self,
+             const char *keys)
 {
-  screen_key (self->screen, keys);
-  wait_handled (self);
+  wait_active (self, NULL);
+  test_screen_keys (self->screen, keys);
+}
+
+void
+person_quit (Person *self)
+{
+  gint64 deadline = get_deadline ();
+
+  person_turn_to (self);
+  self->may_end = TRUE;
+  test_screen_keys (self->screen, "Control_L+q");
+  while (self->pid != 0)
+    if (!wait_more (deadline))
+      waited_in_vain (self, "the end of", "the client");
+  if (!g_subprocess_get_successful (self->process))
+    person_give_up (self, "%s's client did not end well", self->name);
+}
+
+cairo_surface_t *
+person_capture (Person     *self,
+                const char *role,
+                const char *name,
+                const char *inner)
+{
+  cairo_surface_t *picture;
+  WindowArea area;
+
+  g_free (wait_area (self, role, name, inner, &area));
+  picture = test_screen_capture (self->screen, area.x, area.y, area.width, area.height);
+  if (picture == NULL)
+    person_give_up (self, "The screen cannot be read");
+
+  return picture;
 }

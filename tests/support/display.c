@@ -8,15 +8,13 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include <X11/keysym.h>
-#include <X11/XKBlib.h>
-#include <X11/Xutil.h>
-#include <X11/extensions/XTest.h>
+
+#include "screen.h"
 
 #define DRAG_STEPS 12
 
-/* A connection of its own: what goes through it is seen by GDK as coming from a person. */
-static Display *server;
+static TestScreen *screen;
+static Display *server;                  /* its connection */
 
 static void
 enter_display (char **argv)
@@ -34,6 +32,13 @@ enter_display (char **argv)
 
   execv (MIEN_WITH_DISPLAY, (char **) command->pdata);
   g_error ("%s: %s", MIEN_WITH_DISPLAY, g_strerror (errno));
+}
+
+/* GDK reads the events in this process. */
+static void
+on_pace (gpointer data)
+{
+  test_turn ();
 }
 
 void
@@ -60,9 +65,10 @@ test_display_init (int    *argc,
                 "gtk-xft-dpi", 96 * 1024,
                 NULL);
 
-  server = XOpenDisplay (NULL);
-  if (server == NULL)
+  screen = test_screen_open (on_pace, NULL);
+  if (screen == NULL)
     g_error ("No X server at \"%s\"", g_getenv ("DISPLAY"));
+  server = test_screen_get_display (screen);
 }
 
 /* Waiting */
@@ -291,8 +297,7 @@ void
 test_move_to (int root_x,
               int root_y)
 {
-  XTestFakeMotionEvent (server, -1, root_x, root_y, CurrentTime);
-  XSync (server, False);
+  test_screen_move (screen, root_x, root_y);
 }
 
 void
@@ -318,15 +323,13 @@ test_hover (GtkWidget *widget)
 void
 test_press (guint button)
 {
-  XTestFakeButtonEvent (server, button, True, CurrentTime);
-  XSync (server, False);
+  test_screen_button (screen, button, TRUE);
 }
 
 void
 test_release (guint button)
 {
-  XTestFakeButtonEvent (server, button, False, CurrentTime);
-  XSync (server, False);
+  test_screen_button (screen, button, FALSE);
 }
 
 void
@@ -378,135 +381,35 @@ void
 test_scroll (GtkWidget *widget,
              int        clicks)
 {
-  guint button = clicks > 0 ? 5 : 4;
-
   test_hover (widget);
-  for (int i = 0; i < ABS (clicks); i++)
-    {
-      test_press (button);
-      test_release (button);
-      test_turn ();
-    }
+  test_screen_scroll (screen, clicks);
 }
 
 /* Keyboard */
-
-#define N_SPARE_CODES 8
-
-/* Key codes without a symbol. Several, and used in turn: GDK translates an event when it reads it, and a code given to
- * the next symbol too early would change the one before. */
-static guint
-find_spare_codes (KeyCode *codes)
-{
-  int lowest, highest, per_code;
-  KeySym *map;
-  guint n_found = 0;
-
-  XDisplayKeycodes (server, &lowest, &highest);
-  map = XGetKeyboardMapping (server, lowest, highest - lowest + 1, &per_code);
-  for (int code = highest; code >= lowest && n_found < N_SPARE_CODES; code--)
-    {
-      gboolean is_free = TRUE;
-
-      for (int i = 0; i < per_code; i++)
-        is_free = is_free && map[(code - lowest) * per_code + i] == NoSymbol;
-      if (is_free)
-        codes[n_found++] = code;
-    }
-  XFree (map);
-
-  return n_found;
-}
-
-/* Gives @keysym to one of them; the server tells every client, GDK among them. */
-static KeyCode
-borrow_keycode (KeySym keysym)
-{
-  static KeyCode codes[N_SPARE_CODES];
-  static guint n_codes, next;
-  KeySym both[2] = { keysym, keysym };
-  KeyCode code;
-
-  if (n_codes == 0)
-    n_codes = find_spare_codes (codes);
-  if (n_codes == 0)
-    g_error ("The keyboard has no key to spare");
-  code = codes[next++ % n_codes];
-
-  XChangeKeyboardMapping (server, code, 2, both, 1);
-  XSync (server, False);
-  for (int i = 0; i < 4; i++)
-    test_turn ();
-
-  return code;
-}
-
-static void
-send_keycode (KeyCode  code,
-              gboolean shift)
-{
-  KeyCode shift_code = XKeysymToKeycode (server, XK_Shift_L);
-
-  if (shift)
-    XTestFakeKeyEvent (server, shift_code, True, CurrentTime);
-  XTestFakeKeyEvent (server, code, True, CurrentTime);
-  XTestFakeKeyEvent (server, code, False, CurrentTime);
-  if (shift)
-    XTestFakeKeyEvent (server, shift_code, False, CurrentTime);
-  XSync (server, False);
-}
-
-static void
-send_keysym (KeySym keysym)
-{
-  KeyCode code = XKeysymToKeycode (server, keysym);
-
-  if (code != 0 && XkbKeycodeToKeysym (server, code, 0, 0) == keysym)
-    send_keycode (code, FALSE);
-  else if (code != 0 && XkbKeycodeToKeysym (server, code, 0, 1) == keysym)
-    send_keycode (code, TRUE);
-  else
-    {
-      send_keycode (borrow_keycode (keysym), FALSE);
-      /* The next symbol on this key must not overtake it. */
-      for (int i = 0; i < 4; i++)
-        test_turn ();
-    }
-}
 
 void
 test_key (guint           keyval,
           GdkModifierType modifiers)
 {
-  static const struct { GdkModifierType modifier; KeySym keysym; } held[] = {
-    { GDK_CONTROL_MASK, XK_Control_L },
-    { GDK_SHIFT_MASK, XK_Shift_L },
-    { GDK_ALT_MASK, XK_Alt_L },
+  static const struct { GdkModifierType modifier; guint keyval; } known[] = {
+    { GDK_CONTROL_MASK, GDK_KEY_Control_L },
+    { GDK_SHIFT_MASK, GDK_KEY_Shift_L },
+    { GDK_ALT_MASK, GDK_KEY_Alt_L },
   };
+  guint held[G_N_ELEMENTS (known) + 1] = { 0 };
+  guint n_held = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
-    if (modifiers & held[i].modifier)
-      XTestFakeKeyEvent (server, XKeysymToKeycode (server, held[i].keysym), True, CurrentTime);
-
-  send_keysym (keyval);
-
-  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
-    if (modifiers & held[i].modifier)
-      XTestFakeKeyEvent (server, XKeysymToKeycode (server, held[i].keysym), False, CurrentTime);
-  XSync (server, False);
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (modifiers & known[i].modifier)
+      held[n_held++] = known[i].keyval;
+  test_screen_key (screen, keyval, held);
   test_settle ();
 }
 
 void
 test_type (const char *text)
 {
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      send_keysym (c == '\n' ? XK_Return : gdk_unicode_to_keyval (c));
-      test_turn ();
-    }
+  test_screen_type (screen, text);
   test_settle ();
 }
 
@@ -539,28 +442,10 @@ capture (int x,
          int width,
          int height)
 {
-  Window root = DefaultRootWindow (server);
-  int screen = DefaultScreen (server);
-  cairo_surface_t *surface;
-  XImage *image;
+  cairo_surface_t *surface = test_screen_capture (screen, x, y, width, height);
 
-  x = CLAMP (x, 0, DisplayWidth (server, screen) - 1);
-  y = CLAMP (y, 0, DisplayHeight (server, screen) - 1);
-  width = CLAMP (width, 1, DisplayWidth (server, screen) - x);
-  height = CLAMP (height, 1, DisplayHeight (server, screen) - y);
-
-  XSync (server, False);
-  image = XGetImage (server, root, x, y, width, height, AllPlanes, ZPixmap);
-  if (image == NULL || image->bits_per_pixel != 32)
+  if (surface == NULL)
     g_error ("The screen cannot be read");
-
-  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
-  cairo_surface_flush (surface);
-  for (int row = 0; row < height; row++)
-    memcpy (cairo_image_surface_get_data (surface) + row * cairo_image_surface_get_stride (surface),
-            image->data + row * image->bytes_per_line, width * 4);
-  cairo_surface_mark_dirty (surface);
-  XDestroyImage (image);
 
   return surface;
 }
