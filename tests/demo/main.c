@@ -15,7 +15,7 @@
 #define STILL_TRIES 20
 #define PACE_MS 8
 /* Mean difference of the colours, of 255. The window scales with another filter than the portrait was made with. */
-#define SAME_PICTURE 8
+#define SAME_PICTURE 4
 #define OTHER_PICTURE 16
 
 static char *data_directory, *output_directory, *certificate, *photo;
@@ -31,11 +31,21 @@ on_pace (gpointer data)
   g_usleep (PACE_MS * 1000);
 }
 
+static void
+save (cairo_surface_t *picture,
+      const char      *name)
+{
+  g_autofree char *file = g_build_filename (output_directory, name, NULL);
+
+  if (cairo_surface_write_to_png (picture, file) != CAIRO_STATUS_SUCCESS)
+    g_error ("%s cannot be written", file);
+}
+
 /* The screen once it stands still. */
 static void
 shot (const char *name)
 {
-  g_autofree char *file = g_strdup_printf ("%s/%02d-%s.png", output_directory, ++n_shots, name);
+  g_autofree char *file = g_strdup_printf ("%02d-%s.png", ++n_shots, name);
   cairo_surface_t *picture = test_screen_capture_all (screen), *before = NULL;
   int tries = 0;
 
@@ -48,8 +58,9 @@ shot (const char *name)
     }
   while (picture != NULL && !picture_is_same (before, picture) && ++tries < STILL_TRIES);
 
-  if (picture == NULL || cairo_surface_write_to_png (picture, file) != CAIRO_STATUS_SUCCESS)
-    g_error ("%s cannot be written", file);
+  if (picture == NULL)
+    g_error ("The screen cannot be read");
+  save (picture, file);
   cairo_surface_destroy (before);
   cairo_surface_destroy (picture);
   g_print ("%s\n", file);
@@ -282,21 +293,26 @@ see_portrait (Person          *bob,
               cairo_surface_t *made)
 {
   gint64 deadline = g_get_monotonic_time () + PERSON_DEADLINE_MS * G_TIME_SPAN_MILLISECOND;
+  cairo_surface_t *seen = NULL;
   double distance;
 
   person_hover (bob, NULL, "alice, …");
   person_wait_for_text (bob, "Portrait of");
   do
     {
-      cairo_surface_t *seen = person_capture (bob, "tool tip", "alice", "image");
-
+      g_clear_pointer (&seen, cairo_surface_destroy);
+      seen = person_capture (bob, "tool tip", "alice", "image");
       distance = picture_get_distance (made, seen);
-      cairo_surface_destroy (seen);
     }
   while (distance > SAME_PICTURE && g_get_monotonic_time () < deadline);
   g_print ("bob sees what alice has made; the colours are %.1f of 255 apart\n", distance);
   if (distance > SAME_PICTURE)
-    person_give_up (bob, "bob sees another portrait than alice has made");
+    {
+      save (made, "made.png");
+      save (seen, "seen.png");
+      person_give_up (bob, "bob sees another portrait (seen.png) than alice has made (made.png)");
+    }
+  cairo_surface_destroy (seen);
 }
 
 /* Another portrait takes the place of the first: always the newest. */

@@ -262,17 +262,31 @@ person_wait_for_value (Person     *self,
 
 /* Doing */
 
-/* Where an element is on the screen. Its window is found by the title that both the bus and the X server give it. */
+/* Where an element is on the screen. Its window is found by the title that both the bus and the X server give it; a popover has a
+ * window of its own, of the popover's size, which the bus does not tell of. */
 static gboolean
 get_area (Person     *self,
           Seen       *seen,
           WindowArea *out)
 {
-  Seen *window = seen_get_window (seen);
+  Seen *window = seen_get_window (seen), *popover = seen_get_popover (seen);
   WindowArea area;
 
-  if (!windows_find (self->screen, self->pid, window->name != NULL && *window->name != '\0' ? window->name : NULL, &area))
-    return FALSE;
+  if (popover != NULL)
+    {
+      if (!windows_find_popup (self->screen, self->pid, popover->width, popover->height, &area))
+        return FALSE;
+      area.x -= popover->x;
+      area.y -= popover->y;
+    }
+  else
+    {
+      if (!windows_find (self->screen, self->pid, window->name != NULL && *window->name != '\0' ? window->name : NULL, &area))
+        return FALSE;
+      /* A frame that GTK draws itself, where the window manager has no room for a shadow. */
+      area.x += (area.width - window->width) / 2;
+      area.y += (area.height - window->height) / 2;
+    }
   *out = (WindowArea) { area.x + seen->x, area.y + seen->y, seen->width, seen->height };
 
   return TRUE;

@@ -362,11 +362,20 @@ seen_get_window (Seen *self)
   return self;
 }
 
+Seen *
+seen_get_popover (Seen *self)
+{
+  while (self != NULL && g_strcmp0 (self->role, "tool tip") != 0)
+    self = self->parent;
+
+  return self;
+}
+
 void
 seen_print (Seen *self)
 {
   if (self->name != NULL && *self->name != '\0')
-    g_printerr ("    %s “%s”%s\n", self->role, self->name, self->parent == NULL || self->width > 0 ? "" : ", not laid out");
+    g_printerr ("    %s “%s”, %d×%d at %d,%d\n", self->role, self->name, self->width, self->height, self->x, self->y);
   for (guint i = 0; i < self->children->len; i++)
     seen_print (self->children->pdata[i]);
 }

@@ -34,6 +34,7 @@ void   sight_close (Sight *self);
 Seen    *sight_look (Sight *self, int pid);
 void     seen_free (Seen *self);
 Seen    *seen_get_window (Seen *self);   /* that it is in, or itself */
+Seen    *seen_get_popover (Seen *self);  /* the tips that it is in, or itself; NULL: it stands in the window */
 void     seen_print (Seen *self);        /* to standard error */
 
 /* By role ("button") and name, depth first, among what is not hidden at this moment; "Begin…" and "…end" stand for a part of the

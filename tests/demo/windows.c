@@ -107,6 +107,36 @@ find (Display    *display,
 }
 
 gboolean
+windows_find_popup (TestScreen *screen,
+                    int         pid,
+                    int         width,
+                    int         height,
+                    WindowArea *out)
+{
+  Display *display = get_display (screen);
+  Window root, up, *children = NULL;
+  unsigned int n = 0;
+  gboolean is_found = FALSE;
+
+  if (!XQueryTree (display, DefaultRootWindow (display), &root, &up, &children, &n))
+    return FALSE;
+  for (unsigned int i = n; i-- > 0 && !is_found;)
+    {
+      XWindowAttributes attributes;
+
+      is_found = XGetWindowAttributes (display, children[i], &attributes) && attributes.map_state == IsViewable &&
+                 attributes.override_redirect && attributes.width == width && attributes.height == height &&
+                 is_window_of (display, children[i], pid, NULL);
+      if (is_found)
+        *out = (WindowArea) { attributes.x, attributes.y, width, height };
+    }
+  if (children != NULL)
+    XFree (children);
+
+  return is_found;
+}
+
+gboolean
 windows_find (TestScreen *screen,
               int         pid,
               const char *title,

@@ -14,6 +14,7 @@ typedef struct
 } WindowArea;
 
 gboolean windows_find (TestScreen *screen, int pid, const char *title, WindowArea *out);   /* FALSE: there is none */
+gboolean windows_find_popup (TestScreen *screen, int pid, int width, int height, WindowArea *out);   /* of this size */
 void     windows_raise (TestScreen *screen, int pid, const char *title);                   /* and gives it the focus */
 void     windows_place (TestScreen *screen, int pid, const char *title, int x, int y);
 gboolean windows_is_active (TestScreen *screen, int pid, const char *title);
