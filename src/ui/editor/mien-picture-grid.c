@@ -55,6 +55,8 @@ mien_picture_grid_init (MienPictureGrid *self)
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), MAX_COLUMNS);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->flow), 2);
   gtk_widget_set_halign (self->flow, GTK_ALIGN_START);
+  /* GTK 4.8 measures an empty one as narrower than nothing. */
+  gtk_widget_set_visible (self->flow, FALSE);
   gtk_widget_set_parent (self->flow, GTK_WIDGET (self));
 }
 
@@ -85,6 +87,7 @@ mien_picture_grid_add (MienPictureGrid *self, const char *id, const char *name)
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), self);
   gtk_flow_box_append (GTK_FLOW_BOX (self->flow), button);
+  gtk_widget_set_visible (self->flow, TRUE);
   /* The button has the focus, not what holds it. */
   gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
   g_hash_table_replace (self->pictures, g_strdup (id), picture);
