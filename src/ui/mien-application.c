@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <xmpp-error.h>
 
+#include "mien-accessible.h"
 #include "mien-certificate-page.h"
 #include "mien-error.h"
 #include "mien-keyring.h"
@@ -662,6 +663,7 @@ mien_application_startup (GApplication *app)
 
   G_APPLICATION_CLASS (mien_application_parent_class)->startup (app);
 
+  mien_accessible_mend_names ();
   gtk_window_set_default_icon_name (MIEN_APP_ID);
   self->settings = mien_settings_new (self->options.data_directory);
   if (g_mkdir_with_parents (self->data_directory, 0700) != 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "folder.h"
+#include "mien-accessible.h"
 #include "mien-file-choice.h"
 #include "mien-ring-item.h"
 
@@ -17,6 +18,7 @@ void
 editor_init (void)
 {
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+  mien_accessible_mend_names ();
   editor_app = g_object_new (ADW_TYPE_APPLICATION, "application-id", "im.mien.Test", "flags", G_APPLICATION_NON_UNIQUE,
                              "resource-base-path", "/im/mien/Mien", NULL);
   g_application_register (G_APPLICATION (editor_app), NULL, NULL);
@@ -101,6 +103,8 @@ editor_close_window (EditorFixture *self)
 void
 editor_tear_down (EditorFixture *self, gconstpointer data)
 {
+  if (self->window != NULL)
+    g_assert_true (test_all_named (self->window));
   editor_close_window (self);
   mien_file_set_chooser (NULL);
   mien_draft_flush (self->draft);

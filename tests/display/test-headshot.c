@@ -38,6 +38,7 @@ use (EditorFixture *self, MienHeadshotDialog *dialog, double ratio)
                                                            GTK_ACCESSIBLE_ROLE_WIDGET, NULL)));
 
   test_wait_mapped (button);
+  g_assert_true (test_all_named (GTK_WIDGET (dialog)));
   g_assert_cmpfloat (crop->side, >, 0);
   test_click (button);
   test_wait_until (g_strcmp0 (portrait_look_get_headshot (editor_get_look (self)), before) != 0);
@@ -229,6 +230,7 @@ test_pictures (EditorFixture *self, gconstpointer data)
   test_get (GTK_WIDGET (dialog), GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Your pictures");
   GtkWidget *button = test_get (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "On the beach.png");
   g_assert_null (test_find (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "notes.png"));
+  g_assert_true (test_all_named (GTK_WIDGET (dialog)));
   /* It is below what is seen: the focus scrolls to it. */
   test_focus_window (GTK_WIDGET (dialog));
   gtk_widget_grab_focus (button);

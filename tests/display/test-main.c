@@ -143,6 +143,7 @@ test_add_friend (void)
   test_click (test_get (window, GTK_TYPE_BUTTON, ANY, "Add a Friend"));
   dialog = test_get_window (ADW_TYPE_WINDOW);
   test_focus_window (dialog);
+  g_assert_true (test_all_named (dialog));
   test_type ("bob\n");
   get_label (dialog, "That is not a complete address. It looks like name@example.org.");
   test_type ("@" IM_TEST_DOMAIN "\n");
@@ -226,6 +227,7 @@ test_talk (void)
   im_client_send (bob, "<message to='%s' id='r1'><received xmlns='urn:xmpp:receipts' id='%s'/></message>",
                   xmpp_node_get (heard, "from"), xmpp_node_get (heard, "id"));
   test_get (window, GTK_TYPE_IMAGE, ANY, "Delivered");
+  g_assert_true (test_all_named (window));
 }
 
 static void
@@ -325,6 +327,7 @@ test_status (void)
 
   im_client_clear (bob);
   test_click (test_get (window, GTK_TYPE_MENU_BUTTON, ANY, "Your status"));
+  g_assert_true (test_all_named (window));
   test_click (test_get (window, GTK_TYPE_CHECK_BUTTON, ANY, "Do not disturb"));
   presence = im_client_wait (bob, "presence", NULL, "show", NULL);
   g_assert_cmpstr (xmpp_node_child_text (presence, "show", NULL), ==, "dnd");
@@ -347,6 +350,7 @@ test_remove (void)
   gtk_widget_activate_action (window, "win.remove-friend", NULL);
   dialog = test_get_window (ADW_TYPE_WINDOW);
   test_focus_window (dialog);
+  g_assert_true (test_all_named (dialog));
   test_click (get_button (dialog, "_Remove"));
   test_wait_until (test_find (window, MIEN_TYPE_FRIEND_ROW, ANY, "Bob Chen, Available, back") == NULL);
   get_label (window, "Whom do you want to talk to?");

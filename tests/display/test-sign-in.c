@@ -3,6 +3,7 @@
 
 #include "display.h"
 
+#include "mien-accessible.h"
 #include "mien-sign-in-window.h"
 
 /* One for all tests: an application is registered once in a process. */
@@ -51,6 +52,7 @@ static void
 tear_down (Fixture       *self,
            gconstpointer  data)
 {
+  g_assert_true (test_all_named (self->window));
   gtk_window_destroy (GTK_WINDOW (self->window));
   test_settle ();
 }
@@ -199,6 +201,7 @@ test_certificate (Fixture       *self,
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Only itself");
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET,
                 "Nobody that this computer trusts vouches for it.");
+      g_assert_true (test_all_named (self->window));
       test_click (test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET,
                             round == 0 ? "Do Not Connect" : "Trust This Certificate"));
       test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Welcome to Mien");
@@ -211,6 +214,7 @@ main (int    argc,
       char **argv)
 {
   test_display_init (&argc, &argv);
+  mien_accessible_mend_names ();
   app = g_object_new (ADW_TYPE_APPLICATION, "application-id", "im.mien.Test", "flags", G_APPLICATION_NON_UNIQUE,
                       "resource-base-path", "/im/mien/Mien", NULL);
   g_application_register (G_APPLICATION (app), NULL, NULL);

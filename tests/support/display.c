@@ -195,6 +195,58 @@ test_is_named (GtkWidget  *widget,
   return difference == NULL;
 }
 
+static gboolean
+needs_name (GtkWidget *widget)
+{
+  GtkAccessibleRole role = gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget));
+
+  return gtk_widget_get_focusable (widget) && gtk_widget_get_can_focus (widget) && !GTK_IS_WINDOW (widget) &&
+         !GTK_IS_POPOVER (widget) && !GTK_IS_SCROLLED_WINDOW (widget) && !GTK_IS_LABEL (widget) &&
+         role != GTK_ACCESSIBLE_ROLE_PRESENTATION && role != GTK_ACCESSIBLE_ROLE_NONE &&
+         (gtk_widget_get_ancestor (widget, ADW_TYPE_EXPANDER_ROW) == NULL || ADW_IS_PREFERENCES_ROW (widget)) &&
+         gtk_widget_get_ancestor (widget, ADW_TYPE_COMBO_ROW) == NULL;
+}
+
+static const char *
+find_fault (GtkWidget *widget)
+{
+  gboolean own = gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL);
+  gboolean other = gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gboolean is_icon = GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL;
+
+  /* The picture labels the button, and has no name. */
+  if (!own && (!other || is_icon))
+    return "has no name";
+  if (own && other && GTK_IS_BUTTON (widget) && gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
+    return "is named twice";
+
+  return NULL;
+}
+
+gboolean
+test_all_named (GtkWidget *root)
+{
+  gboolean named = TRUE;
+  const char *fault;
+
+  if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
+    return TRUE;
+
+  if (needs_name (root) && (fault = find_fault (root)) != NULL)
+    {
+      g_autoptr (GString) path = g_string_new (NULL);
+
+      for (GtkWidget *widget = root; widget != NULL; widget = gtk_widget_get_parent (widget))
+        g_string_append_printf (path, " < %s", G_OBJECT_TYPE_NAME (widget));
+      g_test_message ("\"%s\" %s:%s", get_plain_name (root) != NULL ? get_plain_name (root) : "", fault, path->str);
+      named = FALSE;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    named = test_all_named (child) && named;
+
+  return named;
+}
+
 GtkWidget *
 test_find (GtkWidget         *root,
            GType              type,

@@ -51,6 +51,11 @@ GtkWidget *test_get (GtkWidget *root, GType type, GtkAccessibleRole role, const 
 GtkWidget *test_get_window (GType type);
 gboolean   test_is_named (GtkWidget *widget, const char *name);
 
+/* Every widget below @root that the keyboard can reach has one name for screen readers: a label of its own, or one that
+   labels it. Others are printed; TRUE: there are none. What only scrolls, and the inside of libadwaita's rows, are left
+   out. */
+gboolean   test_all_named (GtkWidget *root);
+
 /* Where a point of a widget is on the screen: @x and @y are fractions of its width and height. */
 void test_get_point (GtkWidget *widget, double x, double y, int *root_x, int *root_y);
 

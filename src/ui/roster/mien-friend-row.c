@@ -288,6 +288,7 @@ static void
 update_accessible_label (MienFriendRow *self)
 {
   g_autoptr (GString) label = g_string_new (self->name);
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
   g_string_append_printf (label, ", %s", mien_presence_get_label (self->presence));
   if (self->line != NULL)
@@ -298,6 +299,9 @@ update_accessible_label (MienFriendRow *self)
       g_string_append_printf (label, ngettext ("%u unread message", "%u unread messages", self->unread), self->unread);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label->str, -1);
+  /* In a list it is the item around the row that has the focus. */
+  if (item != NULL && gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (item)) == GTK_ACCESSIBLE_ROLE_LIST_ITEM)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, label->str, -1);
 }
 
 void

@@ -81,6 +81,8 @@ update_form (MienSignInWindow *self)
     gtk_label_set_text (self->submit_label, _("Cancel"));
   else
     gtk_label_set_text (self->submit_label, self->creating ? _("Create Account") : _("Sign In"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->submit), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_text (self->submit_label), -1);
   gtk_button_set_label (GTK_BUTTON (self->mode), self->creating ? _("I Have an Account") : _("Create an Account"));
   gtk_widget_set_visible (self->password_again, self->creating);
   gtk_widget_set_visible (self->spinner, self->busy);
