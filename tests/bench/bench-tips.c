@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bench-tips PORT CERTIFICATE DOMAIN FOLDER PACK PUBLICATIONS: the real main window of "me", with real pointer events. Milliseconds from sending
- * the pointer to a row (XTEST) until the frame with the current portrait in the tips is painted: "cold" the first time at each row in
- * sight, with tips open at the row before; "warm" every later time; "first" with no tips open before, the rest of the pointer
- * included. "publish": from the start of publishing a new 960×960 portrait as friend0, who sits in the same process, until the frame that
+ * the pointer to a row (XTEST) of a window at rest until the frame with the current portrait in the tips is painted: "cold" the first
+ * time at each row in sight, with tips open at the row before; "warm" every later time; "swept" the same without a rest between, so that
+ * each motion waits for the end of a frame; "first" with no tips open before, the rest of the pointer included. "publish": from the start of publishing a new 960×960 portrait as friend0, who sits in the same process, until the frame that
  * shows it in the row. "name count p50 p95 max" a line. */
 #include "bench.h"
 #include "display.h"
@@ -19,6 +19,7 @@
 
 #define PASSWORD "bench"
 #define ROUNDS 6
+#define REST_MS 60               /* without a frame: the window is at rest */
 
 static MienGallery *gallery;
 static MienTips *tips;
@@ -81,14 +82,52 @@ collect_rows (GtkWidget *widget, GtkWidget *list, GPtrArray *rows)
     collect_rows (child, list, rows);
 }
 
-static double
-point_at (GtkWidget *row, Wait *wait)
+static gboolean
+on_rest (gpointer data)
 {
-  gint64 start = g_get_monotonic_time ();
+  *(gboolean *) data = TRUE;
 
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_frame (GdkFrameClock *clock, gint64 *last)
+{
+  *last = g_get_monotonic_time ();
+}
+
+/* A hand that moves on does so long after the last frame. */
+static void
+wait_for_rest (GdkFrameClock *clock)
+{
+  gint64 last = g_get_monotonic_time ();
+  gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (on_frame), &last);
+
+  while (g_get_monotonic_time () - last < REST_MS * G_TIME_SPAN_MILLISECOND)
+    {
+      gboolean rested = FALSE;
+
+      g_timeout_add (REST_MS, on_rest, &rested);
+      while (!rested)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  g_signal_handler_disconnect (clock, handler);
+}
+
+static double
+point_at (GtkWidget *row, Wait *wait, gboolean at_rest)
+{
+  int x, y;
+  gint64 start;
+
+  test_wait_mapped (row);
+  test_get_point (row, 0.5, 0.5, &x, &y);
+  if (at_rest)
+    wait_for_rest (gtk_widget_get_frame_clock (row));
+  start = g_get_monotonic_time ();
   wait->painted = 0;
   wait->jid = mien_friend_row_get_jid (MIEN_FRIEND_ROW (row));
-  test_hover (row);
+  test_move_to (x, y);
   while (wait->painted == 0 && g_get_monotonic_time () - start < 5 * G_TIME_SPAN_SECOND)
     g_main_context_iteration (NULL, TRUE);
   return (double) (wait->painted - start) / 1000;
@@ -140,7 +179,7 @@ main (int argc, char **argv)
     return 2;
 
   guint16 port = (guint16) atoi (argv[1]);
-  int publications = atoi (argv[6]), n_warm = 0, n_cold = 0, n_first = 0;
+  int publications = atoi (argv[6]), n_warm = 0, n_swept = 0, n_cold = 0, n_first = 0;
   g_autoptr (GTlsDatabase) database = g_tls_file_database_new (argv[2], NULL);
   g_autofree char *me = g_strconcat ("me@", argv[3], NULL), *other = g_strconcat ("friend0@", argv[3], NULL);
   g_autofree char *folder = g_build_filename (argv[4], "friend0", NULL);
@@ -148,7 +187,7 @@ main (int argc, char **argv)
   AdwApplication *app = ADW_APPLICATION (adw_application_new (NULL, G_APPLICATION_NON_UNIQUE));
   GSettings *settings = mien_settings_new (argv[4]);
   Wait wait = { NULL };
-  double cold[64], warm[64 * ROUNDS], first[64], *published = g_new (double, publications);
+  double cold[64], warm[64 * ROUNDS], swept[64 * ROUNDS], first[64], *published = g_new (double, publications);
 
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   g_application_register (G_APPLICATION (app), NULL, NULL);
@@ -174,16 +213,19 @@ main (int argc, char **argv)
   collect_rows (list, list, rows);
   g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (on_after_paint), &wait);
 
-  point_at (rows->pdata[0], &wait);
-  for (int round = 0; round <= ROUNDS; round++)
+  point_at (rows->pdata[0], &wait, TRUE);
+  for (int round = 0; round <= 2 * ROUNDS; round++)
     for (guint i = 1; i < MIN (rows->len, 64); i++)
       {
-        double ms = point_at (rows->pdata[i], &wait);
+        gboolean at_rest = round <= ROUNDS;
+        double ms = point_at (rows->pdata[i], &wait, at_rest);
 
         if (round == 0)
           cold[n_cold++] = ms;
-        else
+        else if (at_rest)
           warm[n_warm++] = ms;
+        else
+          swept[n_swept++] = ms;
       }
   for (guint i = 0; i < MIN (rows->len, 8); i++)
     {
@@ -191,9 +233,10 @@ main (int argc, char **argv)
       test_move_to (1, 1);
       while (gtk_widget_get_mapped (GTK_WIDGET (tips)))
         g_main_context_iteration (NULL, TRUE);
-      first[n_first++] = point_at (rows->pdata[i], &wait);
+      first[n_first++] = point_at (rows->pdata[i], &wait, TRUE);
     }
   print ("warm", warm, n_warm);
+  print ("swept", swept, n_swept);
   print ("cold", cold, n_cold);
   print ("first", first, n_first);
 
