@@ -34,6 +34,8 @@ typedef struct
   MienProgress progress;
   gpointer progress_data;
 
+  guint n_encoding;            /* threads at work on the two pictures */
+  GError *encode_error;        /* the first one */
   GBytes *inband;              /* PNG, small */
   char *inband_sha1;
   int inband_side;
@@ -58,6 +60,7 @@ publication_free (gpointer data)
   g_clear_pointer (&p->portrait, cairo_surface_destroy);
   g_clear_pointer (&p->inband, g_bytes_unref);
   g_clear_pointer (&p->hosted, g_bytes_unref);
+  g_clear_error (&p->encode_error);
   g_free (p->inband_sha1);
   g_free (p->hosted_sha256);
   g_free (p->hosted_sha1);
@@ -129,41 +132,69 @@ begin_the_end (GTask *task)
   g_task_set_check_cancellable (task, FALSE);
 }
 
-/* ---- encoding, in a thread ---- */
+/* ---- encoding, in two threads ---- */
 
-static void
-encode_thread (GTask        *work,
-               gpointer      source,
-               gpointer      data,
-               GCancellable *cancellable)
+static gboolean
+encode_hosted (Publication *p,
+               GError     **error)
 {
-  Publication *p = g_task_get_task_data (G_TASK (data));
-  GError *error = NULL;
-
   p->hosted_side = cairo_image_surface_get_width (p->portrait);
-  p->hosted = portrait_export (p->portrait, PORTRAIT_FORMAT_PNG, 0, &error);
+  p->hosted = portrait_export (p->portrait, PORTRAIT_FORMAT_PNG, 0, error);
   if (p->hosted != NULL && g_bytes_get_size (p->hosted) > MIEN_PUBLISH_HOSTED_MAX)
     {
-      g_clear_pointer (&p->hosted, g_bytes_unref);
+      g_bytes_unref (p->hosted);
       p->hosted_format = PORTRAIT_FORMAT_JPEG;
-      p->hosted = portrait_export (p->portrait, PORTRAIT_FORMAT_JPEG, JPEG_QUALITY, &error);
+      p->hosted = portrait_export (p->portrait, PORTRAIT_FORMAT_JPEG, JPEG_QUALITY, error);
     }
-  if (p->hosted != NULL)
-    p->inband = portrait_export_inband (p->portrait, MIEN_PUBLISH_INBAND_SIZE, MIEN_PUBLISH_INBAND_AIM, &p->inband_side, &error);
-  if (p->inband == NULL && p->hosted != NULL)
-    {
-      g_clear_error (&error);
-      p->inband = portrait_export_inband (p->portrait, MIEN_PUBLISH_INBAND_SIZE, MIEN_PUBLISH_INBAND_MAX, &p->inband_side, &error);
-    }
-  if (p->inband == NULL)
-    {
-      g_task_return_error (work, error);
-      return;
-    }
-  p->inband_sha1 = xmpp_avatar_hash (p->inband);
+  if (p->hosted == NULL)
+    return FALSE;
+
   p->hosted_sha1 = xmpp_avatar_hash (p->hosted);
   p->hosted_sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, p->hosted);
-  g_task_return_boolean (work, TRUE);
+  return TRUE;
+}
+
+/* As small as other programs like it, or else as small as servers must let it pass. */
+static gboolean
+encode_inband (Publication *p,
+               GError     **error)
+{
+  p->inband = portrait_export_inband (p->portrait, MIEN_PUBLISH_INBAND_SIZE, MIEN_PUBLISH_INBAND_AIM, &p->inband_side, NULL);
+  if (p->inband == NULL)
+    p->inband = portrait_export_inband (p->portrait, MIEN_PUBLISH_INBAND_SIZE, MIEN_PUBLISH_INBAND_MAX, &p->inband_side, error);
+  if (p->inband == NULL)
+    return FALSE;
+
+  p->inband_sha1 = xmpp_avatar_hash (p->inband);
+  return TRUE;
+}
+
+static void
+encode_hosted_thread (GTask        *work,
+                      gpointer      source,
+                      gpointer      task,
+                      GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (encode_hosted (g_task_get_task_data (task), &error))
+    g_task_return_boolean (work, TRUE);
+  else
+    g_task_return_error (work, error);
+}
+
+static void
+encode_inband_thread (GTask        *work,
+                      gpointer      source,
+                      gpointer      task,
+                      GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (encode_inband (g_task_get_task_data (task), &error))
+    g_task_return_boolean (work, TRUE);
+  else
+    g_task_return_error (work, error);
 }
 
 static void request_slot (GTask *task, const char *service);
@@ -176,12 +207,19 @@ on_encoded (GObject      *source,
 {
   GTask *task = user_data;
   MienPublisher *self = MIEN_PUBLISHER (source);
+  Publication *p = g_task_get_task_data (task);
   const char *service;
-  GError *error = NULL;
+  g_autoptr(GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!g_task_propagate_boolean (G_TASK (result), &error) && p->encode_error == NULL)
+    p->encode_error = g_steal_pointer (&error);
+  p->n_encoding--;
+  if (p->n_encoding > 0)
+    return;
+
+  if (p->encode_error != NULL)
     {
-      fail (task, error);
+      fail (task, g_steal_pointer (&p->encode_error));
       return;
     }
   service = mien_session_get_portrait_service (self->session);
@@ -189,6 +227,18 @@ on_encoded (GObject      *source,
     request_slot (task, service);
   else
     publish_node (task, XMPP_NS_AVATAR_DATA);
+}
+
+static void
+start_encoding (GTask          *task,
+                GTaskThreadFunc thread)
+{
+  Publication *p = g_task_get_task_data (task);
+  g_autoptr(GTask) work = g_task_new (g_task_get_source_object (task), g_task_get_cancellable (task), on_encoded, task);
+
+  p->n_encoding++;
+  g_task_set_task_data (work, g_object_ref (task), g_object_unref);
+  g_task_run_in_thread (work, thread);
 }
 
 /* ---- slot and PUT (S3242) ---- */
@@ -464,7 +514,6 @@ mien_publisher_publish_async (MienPublisher      *self,
                               GAsyncReadyCallback callback,
                               gpointer            user_data)
 {
-  g_autoptr(GTask) work = NULL;
   Publication *p;
   GTask *task;
 
@@ -482,9 +531,8 @@ mien_publisher_publish_async (MienPublisher      *self,
   g_task_set_source_tag (task, mien_publisher_publish_async);
   g_task_set_task_data (task, p, publication_free);
 
-  work = g_task_new (self, cancellable, on_encoded, task);
-  g_task_set_task_data (work, g_object_ref (task), g_object_unref);
-  g_task_run_in_thread (work, encode_thread);
+  start_encoding (task, encode_hosted_thread);
+  start_encoding (task, encode_inband_thread);
 }
 
 gboolean

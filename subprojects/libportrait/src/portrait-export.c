@@ -8,6 +8,7 @@
 
 #include "portrait-compositor.h"
 #include "portrait-palette.h"
+#include "portrait-png.h"
 
 static const struct { const char *mime_type, *suffix, *other_suffix; } formats[] = {
   [PORTRAIT_FORMAT_PNG] = { "image/png", "png", "png" },
@@ -70,26 +71,43 @@ get_row (cairo_surface_t *surface, int y)
 
 /* PNG and JPEG ------------------------------------------------------------ */
 
-static cairo_status_t
-append_bytes (void *closure, const guchar *data, guint length)
+/* A ninth larger than zlib's usual level 6 makes it, in a third of the time. */
+#define PNG_LEVEL 3
+
+static void
+get_png_row (gpointer data, int y, guint8 *out)
 {
-  g_byte_array_append (closure, data, length);
-  return CAIRO_STATUS_SUCCESS;
+  cairo_surface_t *surface = data;
+  const guint32 *row = get_row (surface, y);
+  int width = cairo_image_surface_get_width (surface);
+  gboolean has_alpha = cairo_image_surface_get_format (surface) == CAIRO_FORMAT_ARGB32;
+  guint8 rgba[4];
+
+  for (int x = 0; x < width; x++)
+    {
+      get_rgba (row[x], has_alpha, rgba);
+      *out++ = rgba[0];
+      *out++ = rgba[1];
+      *out++ = rgba[2];
+      if (has_alpha)
+        *out++ = rgba[3];
+    }
 }
 
 static GBytes *
 export_png (cairo_surface_t *surface, GError **error)
 {
-  g_autoptr (GByteArray) out = g_byte_array_new ();
-  cairo_status_t status = cairo_surface_write_to_png_stream (surface, append_bytes, out);
+  gboolean has_alpha = cairo_image_surface_get_format (surface) == CAIRO_FORMAT_ARGB32;
+  PortraitPng png = {
+    .width = cairo_image_surface_get_width (surface),
+    .height = cairo_image_surface_get_height (surface),
+    .pixels = has_alpha ? PORTRAIT_PNG_RGBA : PORTRAIT_PNG_RGB,
+    .level = PNG_LEVEL,
+    .get_row = get_png_row,
+    .data = surface,
+  };
 
-  if (status != CAIRO_STATUS_SUCCESS)
-    {
-      g_set_error (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE, "The PNG file cannot be made: %s.",
-                   cairo_status_to_string (status));
-      return NULL;
-    }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+  return portrait_png_write (&png, error);
 }
 
 /* JPEG knows no transparency: what is transparent lies on white. */

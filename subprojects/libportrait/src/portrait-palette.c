@@ -2,8 +2,8 @@
 #define G_LOG_DOMAIN "portrait"
 
 #include "portrait-palette.h"
+#include "portrait-png.h"
 
-#include <gio/gio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,24 +191,22 @@ nearest_colour (const guint8 rgb[3], guint8 palette[MAX_COLOURS][3], int n_colou
   return nearest;
 }
 
-/* Rows of one filter byte (0: none, best for palettes) and one index a pixel. Half of an error goes on to the
- * neighbours, so that gradients do not band and flat parts stay flat enough to pack well. */
+/* One index a pixel. Half of an error goes on to the neighbours, so that gradients do not band and flat parts stay flat
+ * enough to pack well. */
 static guint8 *
-make_rows (cairo_surface_t *surface, guint8 palette[MAX_COLOURS][3], int n_colours, gsize *length)
+make_indices (cairo_surface_t *surface, guint8 palette[MAX_COLOURS][3], int n_colours)
 {
   int width = cairo_image_surface_get_width (surface), height = cairo_image_surface_get_height (surface);
   g_autofree int *errors = g_new0 (int, 2 * 3 * (gsize) (width + 2));
-  guint8 *rows, *out;
+  guint8 *indices, *out;
 
-  *length = (gsize) (width + 1) * height;
-  rows = out = g_malloc (*length);
+  indices = out = g_malloc ((gsize) width * height);
   for (int y = 0; y < height; y++)
     {
       const guint32 *row = get_row (surface, y);
       int *here = errors + (y % 2) * 3 * (width + 2), *next = errors + ((y + 1) % 2) * 3 * (width + 2);
 
       memset (next, 0, sizeof (int) * 3 * (gsize) (width + 2));
-      *out++ = 0;
       for (int x = 0; x < width; x++)
         {
           guint8 rgb[3];
@@ -230,93 +228,45 @@ make_rows (cairo_surface_t *surface, guint8 palette[MAX_COLOURS][3], int n_colou
           *out++ = (guint8) index;
         }
     }
-  return rows;
+  return indices;
 }
 
-/* PNG: chunks of length, name, data and CRC-32 of name and data, big-endian (ISO/IEC 15948). */
-
-static guint32
-crc32 (const guint8 *data, gsize length)
+typedef struct
 {
-  guint32 crc = 0xffffffff;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      crc ^= data[i];
-      for (int bit = 0; bit < 8; bit++)
-        crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-  return ~crc;
-}
+  const guint8 *indices;
+  int width;
+} Rows;
 
 static void
-append32 (GByteArray *out, guint32 value)
+get_indices (gpointer data, int y, guint8 *out)
 {
-  guint8 bytes[4] = { value >> 24, value >> 16 & 0xff, value >> 8 & 0xff, value & 0xff };
+  const Rows *rows = data;
 
-  g_byte_array_append (out, bytes, sizeof bytes);
-}
-
-static void
-append_chunk (GByteArray *out, const char name[5], const guint8 *data, gsize length)
-{
-  guint start;
-
-  append32 (out, (guint32) length);
-  start = out->len;
-  g_byte_array_append (out, (const guint8 *) name, 4);
-  if (length > 0)
-    g_byte_array_append (out, data, (guint) length);
-  append32 (out, crc32 (out->data + start, length + 4));
-}
-
-static GBytes *
-deflate (const guint8 *data, gsize length, GError **error)
-{
-  g_autoptr (GZlibCompressor) compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 9);
-  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
-  g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, G_CONVERTER (compressor));
-
-  if (!g_output_stream_write_all (stream, data, length, NULL, NULL, error) ||
-      !g_output_stream_close (stream, NULL, error))
-    return NULL;
-  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+  memcpy (out, rows->indices + (gsize) rows->width * y, (gsize) rows->width);
 }
 
 GBytes *
 portrait_palette_png (cairo_surface_t *surface, int n_colours, GError **error)
 {
-  static const guint8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-  int width, height, n_used;
   guint8 palette[MAX_COLOURS][3];
   g_autofree Cell *cells = g_new0 (Cell, N_CELLS);
-  g_autofree guint8 *rows = NULL;
-  g_autoptr (GBytes) packed = NULL;
-  g_autoptr (GByteArray) out = g_byte_array_new ();
-  guint8 header[13] = { 0, 0, 0, 0, 0, 0, 0, 0, 8, 3, 0, 0, 0 };       /* 8 bits, palette */
-  gsize length;
+  g_autofree guint8 *indices = NULL;
+  Rows rows = { .width = cairo_image_surface_get_width (surface) };
+  PortraitPng png = {
+    .width = rows.width,
+    .height = cairo_image_surface_get_height (surface),
+    .pixels = PORTRAIT_PNG_PALETTE,
+    .palette = (const guint8 (*)[3]) palette,
+    .level = 9,
+    .get_row = get_indices,
+    .data = &rows,
+  };
 
   g_return_val_if_fail (cairo_image_surface_get_format (surface) == CAIRO_FORMAT_RGB24, NULL);
 
-  width = cairo_image_surface_get_width (surface);
-  height = cairo_image_surface_get_height (surface);
   cairo_surface_flush (surface);
   count_colours (surface, cells);
-  n_used = make_palette (cells, CLAMP (n_colours, 2, MAX_COLOURS), palette);
-  rows = make_rows (surface, palette, n_used, &length);
-  packed = deflate (rows, length, error);
-  if (packed == NULL)
-    return NULL;
-
-  for (int i = 0; i < 4; i++)
-    {
-      header[i] = width >> (24 - 8 * i) & 0xff;
-      header[4 + i] = height >> (24 - 8 * i) & 0xff;
-    }
-  g_byte_array_append (out, signature, sizeof signature);
-  append_chunk (out, "IHDR", header, sizeof header);
-  append_chunk (out, "PLTE", palette[0], 3 * (gsize) n_used);
-  append_chunk (out, "IDAT", g_bytes_get_data (packed, NULL), g_bytes_get_size (packed));
-  append_chunk (out, "IEND", NULL, 0);
-  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+  png.n_colours = make_palette (cells, CLAMP (n_colours, 2, MAX_COLOURS), palette);
+  rows.indices = indices = make_indices (surface, palette, png.n_colours);
+  return portrait_png_write (&png, error);
 }
