@@ -109,6 +109,21 @@ on_emoji (MienMessageEntry *self,
   gtk_widget_grab_focus (self->text);
 }
 
+/* Only when it is wanted: it draws each of some thousand emoji once to measure them. */
+static void
+create_emoji_chooser (GtkMenuButton *button,
+                      gpointer       data)
+{
+  GtkWidget *chooser;
+
+  if (gtk_menu_button_get_popover (button) != NULL)
+    return;
+
+  chooser = gtk_emoji_chooser_new ();
+  g_signal_connect_swapped (chooser, "emoji-picked", G_CALLBACK (on_emoji), data);
+  gtk_menu_button_set_popover (button, chooser);
+}
+
 static gboolean
 mien_message_entry_grab_focus (GtkWidget *widget)
 {
@@ -184,7 +199,6 @@ mien_message_entry_init (MienMessageEntry *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *emoji = gtk_menu_button_new ();
-  GtkWidget *chooser = gtk_emoji_chooser_new ();
 
   self->send = gtk_button_new_from_icon_name ("mien-send-symbolic");
   self->warning = gtk_label_new (NULL);
@@ -193,13 +207,12 @@ mien_message_entry_init (MienMessageEntry *self)
   gtk_widget_add_css_class (line, "mien-entry");
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (emoji), "face-smile-symbolic");
-  gtk_menu_button_set_popover (GTK_MENU_BUTTON (emoji), chooser);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (emoji), create_emoji_chooser, self, NULL);
   gtk_menu_button_set_direction (GTK_MENU_BUTTON (emoji), GTK_ARROW_UP);
   gtk_widget_set_tooltip_text (emoji, _("Insert an emoji"));
   gtk_widget_add_css_class (emoji, "flat");
   gtk_widget_add_css_class (emoji, "circular");
   gtk_widget_set_valign (emoji, GTK_ALIGN_END);
-  g_signal_connect_swapped (chooser, "emoji-picked", G_CALLBACK (on_emoji), self);
   gtk_box_append (GTK_BOX (line), emoji);
 
   gtk_widget_set_tooltip_text (self->send, _("Send"));
