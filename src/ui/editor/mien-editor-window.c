@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-editor-layout.h"
+#include "mien-spinner.h"
 
 #define DEFAULT_WIDTH 1180
 #define DEFAULT_HEIGHT 780
@@ -165,7 +166,7 @@ static GtkWidget *
 build_pager (MienEditorWindow *self)
 {
   GtkWidget *pages = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *empty = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *loading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *spinner = gtk_spinner_new ();
+  GtkWidget *loading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *spinner = mien_spinner_new ();
 
   self->page_back = new_icon_button ("go-previous-symbolic", _("Previous avatars"), "win.previous-page");
   self->page_next = new_icon_button ("go-next-symbolic", _("More avatars"), "win.next-page");
@@ -185,7 +186,6 @@ build_pager (MienEditorWindow *self)
   gtk_box_append (GTK_BOX (empty), new_side_button (_("Clear Search"), "win.clear-search"));
   gtk_widget_set_halign (empty, GTK_ALIGN_CENTER);
 
-  gtk_spinner_start (GTK_SPINNER (spinner));
   gtk_box_append (GTK_BOX (loading), spinner);
   gtk_box_append (GTK_BOX (loading), gtk_label_new (_("Getting the avatars…")));
   gtk_widget_set_halign (loading, GTK_ALIGN_CENTER);

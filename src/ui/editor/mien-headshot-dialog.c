@@ -13,6 +13,7 @@
 #include "mien-photos.h"
 #include "mien-picture-grid.h"
 #include "mien-picture-paste.h"
+#include "mien-spinner.h"
 
 #define DEFAULT_WIDTH 648
 #define DEFAULT_HEIGHT 640
@@ -481,10 +482,9 @@ build_choose (MienHeadshotDialog *self)
 static GtkWidget *
 build_busy (MienHeadshotDialog *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *spinner = gtk_spinner_new (),
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *spinner = mien_spinner_new (),
             *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
 
-  gtk_spinner_start (GTK_SPINNER (spinner));
   gtk_widget_set_size_request (spinner, 48, 48);
   gtk_widget_set_halign (cancel, GTK_ALIGN_CENTER);
   g_signal_connect (cancel, "clicked", G_CALLBACK (on_work_cancelled), self);

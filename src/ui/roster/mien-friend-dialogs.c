@@ -8,6 +8,7 @@
 #include <xmpp-jid.h>
 
 #include "mien-error.h"
+#include "mien-spinner.h"
 
 #define MAX_NAME_CHARS 200
 
@@ -52,7 +53,6 @@ set_busy (Dialog  *self,
   if (self->fields != NULL)
     gtk_widget_set_sensitive (self->fields, !busy);
   gtk_widget_set_visible (self->spinner, busy);
-  gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), busy);
 }
 
 static void
@@ -172,7 +172,7 @@ create_header (Dialog     *self,
   gtk_widget_add_css_class (self->apply, self->change == CHANGE_REMOVE ? "destructive-action" : "suggested-action");
   g_signal_connect_swapped (self->apply, "clicked", G_CALLBACK (apply), self);
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self->window);
-  self->spinner = gtk_spinner_new ();
+  self->spinner = mien_spinner_new ();
   gtk_widget_set_visible (self->spinner, FALSE);
 
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-certificate-page.h"
+#include "mien-spinner.h"
 
 struct _MienSignInWindow
 {
@@ -86,7 +87,6 @@ update_form (MienSignInWindow *self)
   gtk_button_set_label (GTK_BUTTON (self->mode), self->creating ? _("I Have an Account") : _("Create an Account"));
   gtk_widget_set_visible (self->password_again, self->creating);
   gtk_widget_set_visible (self->spinner, self->busy);
-  gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), self->busy);
   gtk_widget_set_sensitive (self->fields, !self->busy);
   gtk_widget_set_sensitive (self->mode, !self->busy);
   gtk_widget_set_sensitive (self->submit, self->busy ||
@@ -171,6 +171,7 @@ mien_sign_in_window_class_init (MienSignInWindowClass *klass)
   signals[TRUST] = g_signal_new ("trust", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_TLS_CERTIFICATE);
 
+  g_type_ensure (MIEN_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/sign-in/sign-in-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MienSignInWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, MienSignInWindow, back);

@@ -22,8 +22,7 @@ show_bar (MienMainWindow *self,
           const char     *button)
 {
   gtk_label_set_text (self->bar_label, text);
-  gtk_spinner_set_spinning (self->bar_spinner, busy);
-  gtk_widget_set_visible (GTK_WIDGET (self->bar_spinner), busy);
+  gtk_widget_set_visible (self->bar_spinner, busy);
   gtk_widget_set_visible (self->bar_button, button != NULL);
   if (button != NULL)
     gtk_button_set_label (GTK_BUTTON (self->bar_button), button);

@@ -37,7 +37,7 @@ struct _MienMainWindow
   AdwStatusPage *nobody;
   MienConversationView *conversation;
   GtkRevealer *bar;
-  GtkSpinner *bar_spinner;
+  GtkWidget *bar_spinner;
   GtkLabel *bar_label;
   GtkWidget *bar_button;
 

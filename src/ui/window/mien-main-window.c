@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mien-settings.h"
+#include "mien-spinner.h"
 #include "mien-timing.h"
 
 #define OWN_FACE  64
@@ -369,6 +370,7 @@ mien_main_window_class_init (MienMainWindowClass *klass)
 
   g_type_ensure (MIEN_TYPE_FRIEND_LIST);
   g_type_ensure (MIEN_TYPE_CONVERSATION_VIEW);
+  g_type_ensure (MIEN_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class, "/im/mien/Mien/window/main-window.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_folded);
