@@ -19,7 +19,6 @@
 
 #define PASSWORD "bench"
 #define ROUNDS 6
-#define REST_MS 60               /* without a frame: the window is at rest */
 
 static MienGallery *gallery;
 static MienTips *tips;
@@ -82,38 +81,6 @@ collect_rows (GtkWidget *widget, GtkWidget *list, GPtrArray *rows)
     collect_rows (child, list, rows);
 }
 
-static gboolean
-on_rest (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_frame (GdkFrameClock *clock, gint64 *last)
-{
-  *last = g_get_monotonic_time ();
-}
-
-/* A hand that moves on does so long after the last frame. */
-static void
-wait_for_rest (GdkFrameClock *clock)
-{
-  gint64 last = g_get_monotonic_time ();
-  gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (on_frame), &last);
-
-  while (g_get_monotonic_time () - last < REST_MS * G_TIME_SPAN_MILLISECOND)
-    {
-      gboolean rested = FALSE;
-
-      g_timeout_add (REST_MS, on_rest, &rested);
-      while (!rested)
-        g_main_context_iteration (NULL, TRUE);
-    }
-  g_signal_handler_disconnect (clock, handler);
-}
-
 static double
 point_at (GtkWidget *row, Wait *wait, gboolean at_rest)
 {
@@ -123,7 +90,7 @@ point_at (GtkWidget *row, Wait *wait, gboolean at_rest)
   test_wait_mapped (row);
   test_get_point (row, 0.5, 0.5, &x, &y);
   if (at_rest)
-    wait_for_rest (gtk_widget_get_frame_clock (row));
+    test_wait_rest (row);      /* a hand that moves on does so long after the last frame */
   start = g_get_monotonic_time ();
   wait->painted = 0;
   wait->jid = mien_friend_row_get_jid (MIEN_FRIEND_ROW (row));

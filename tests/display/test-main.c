@@ -335,6 +335,36 @@ test_status (void)
 }
 
 static void
+test_emoji (void)
+{
+  GtkWidget *text = test_get (window, GTK_TYPE_TEXT_VIEW, ANY, "Message");
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (text));
+  GtkWidget *chooser;
+
+  test_click (test_get (window, GTK_TYPE_MENU_BUTTON, ANY, "Insert an emoji"));
+  chooser = test_get (window, GTK_TYPE_EMOJI_CHOOSER, ANY, NULL);
+  test_wait_mapped (chooser);
+  /* It fills itself while nothing else is to do. */
+  test_settle ();
+  test_wait_frame (chooser);
+  gtk_widget_activate (test_get (chooser, GTK_TYPE_FLOW_BOX_CHILD, ANY, NULL));
+  test_wait_until (gtk_text_buffer_get_char_count (buffer) > 0);
+  test_wait_gone (chooser);
+  gtk_text_buffer_set_text (buffer, "", 0);
+}
+
+/* Nothing moves, nothing is drawn. */
+static void
+test_rest (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+
+  g_object_set (settings, "gtk-cursor-blink", FALSE, "gtk-enable-animations", TRUE, NULL);
+  test_wait_rest (window);
+  g_object_set (settings, "gtk-enable-animations", FALSE, NULL);
+}
+
+static void
 test_connection (void)
 {
   im_server_restart (server);
@@ -380,6 +410,8 @@ main (int    argc,
   g_test_add_func ("/main/tips-keyboard", test_tips_by_keyboard);
   g_test_add_func ("/main/search", test_search);
   g_test_add_func ("/main/status", test_status);
+  g_test_add_func ("/main/emoji", test_emoji);
+  g_test_add_func ("/main/rest", test_rest);
   g_test_add_func ("/main/remove", test_remove);
   g_test_add_func ("/main/connection", test_connection);
   status = g_test_run ();

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "mien-friend-row.h"
+#include "mien-spinner.h"
 #include "mien-message-entry.h"
 #include "mien-conversation.h"
 
@@ -214,12 +215,34 @@ test_entry_limit (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* In a revealer that was open and is shut: nothing is drawn any more. */
+static void
+test_spinner (void)
+{
+  GtkWidget *spinner = mien_spinner_new (), *revealer = gtk_revealer_new (), *window;
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  gtk_revealer_set_child (GTK_REVEALER (revealer), spinner);
+  gtk_revealer_set_reveal_child (GTK_REVEALER (revealer), TRUE);
+  window = show_in_window (revealer, 200, 100);
+  test_wait_mapped (spinner);
+  g_assert_true (gtk_spinner_get_spinning (GTK_SPINNER (gtk_widget_get_first_child (spinner))));
+
+  gtk_revealer_set_reveal_child (GTK_REVEALER (revealer), FALSE);
+  test_wait_gone (spinner);
+  test_wait_rest (window);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int    argc,
       char **argv)
 {
   test_display_init (&argc, &argv);
 
+  g_test_add_func ("/rows/spinner", test_spinner);
   g_test_add_func ("/rows/label", test_row_label);
   g_test_add_func ("/rows/presence-shapes", test_presence_shapes);
   g_test_add_func ("/rows/height", test_row_height);

@@ -11,6 +11,7 @@
 
 #include "screen.h"
 
+#define REST_MS 100              /* without a frame: at rest */
 #define DRAG_STEPS 12
 
 static TestScreen *screen;
@@ -143,6 +144,33 @@ test_wait_frame (GtkWidget *widget)
   /* A window that went away took its clock's handlers along. */
   if (g_signal_handler_is_connected (clock, handler))
     g_signal_handler_disconnect (clock, handler);
+}
+
+typedef struct
+{
+  GdkFrameClock *clock;
+  gint64 frame;
+  gint64 since;                    /* when that frame was first seen */
+} Rest;
+
+static gboolean
+is_at_rest (Rest *rest)
+{
+  gint64 frame = gdk_frame_clock_get_frame_counter (rest->clock), now = g_get_monotonic_time ();
+
+  if (frame != rest->frame)
+    rest->since = now;
+  rest->frame = frame;
+
+  return now - rest->since > REST_MS * G_TIME_SPAN_MILLISECOND;
+}
+
+void
+test_wait_rest (GtkWidget *widget)
+{
+  Rest rest = { gtk_widget_get_frame_clock (widget), -1, 0 };
+
+  test_wait_until (is_at_rest (&rest));
 }
 
 void

@@ -26,6 +26,8 @@ gboolean test_wait (TestCondition condition, gpointer data, guint deadline_ms); 
 void     test_turn (void);                                           /* one turn of the main loop, at most 5 ms long */
 /* until the window of @widget has painted once more */
 void     test_wait_frame (GtkWidget *widget);
+/* until the window of @widget paints no more; ends the test when it goes on and on */
+void     test_wait_rest (GtkWidget *widget);
 void     test_wait_mapped (GtkWidget *widget);                       /* mapped, with a size, and painted */
 void     test_wait_gone (GtkWidget *widget);                         /* no longer mapped */
 void     test_settle (void);                                         /* until nothing is ready to run */
