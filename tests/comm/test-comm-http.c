@@ -104,6 +104,65 @@ static const struct { const char *path; const char *answer; gboolean endless; } 
   { "/longer", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabcdefgh", FALSE },
 };
 
+/* The first line of a request, without its headers; NULL: there was none. */
+static char *
+read_head (GDataInputStream *in, gsize *out_length)
+{
+  char *line = g_data_input_stream_read_line (in, NULL, NULL, NULL);
+
+  *out_length = 0;
+  while (line != NULL)
+    {
+      g_autofree char *header = g_data_input_stream_read_line (in, NULL, NULL, NULL);
+
+      if (header == NULL || *header == '\0')
+        break;
+      if (g_ascii_strncasecmp (header, "Content-Length:", 15) == 0)
+        *out_length = g_ascii_strtoull (header + 15, NULL, 10);
+    }
+  return line;
+}
+
+static char *
+read_body_hash (GDataInputStream *in, gsize length)
+{
+  g_autofree char *body = g_malloc (length + 1);
+  gsize n = 0;
+
+  g_input_stream_read_all (G_INPUT_STREAM (in), body, length, &n, NULL, NULL);
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) body, n);
+}
+
+static void
+write_text (GOutputStream *out, const char *text)
+{
+  g_output_stream_write_all (out, text, strlen (text), NULL, NULL, NULL);
+}
+
+/* What a listener does whose patience with an idle connection ends just when the next request is sent: the request is taken from
+ * the wire, and the connection is closed without an answer. */
+static void
+close_kept_alive (GDataInputStream *in, GOutputStream *out)
+{
+  g_autofree char *line = NULL;
+  g_autofree char *hash = NULL;
+  gsize length;
+
+  write_text (out, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  line = read_head (in, &length);
+  if (line != NULL && g_str_has_prefix (line, "PUT /whole "))
+    hash = read_body_hash (in, length);
+}
+
+static void
+answer_put (GDataInputStream *in, GOutputStream *out, gsize length)
+{
+  g_autofree char *hash = read_body_hash (in, length);
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s", (int) strlen (hash), hash);
+
+  write_text (out, answer);
+}
+
 static gpointer
 raw_thread (gpointer data)
 {
@@ -111,20 +170,15 @@ raw_thread (gpointer data)
   g_autoptr (GDataInputStream) in = g_data_input_stream_new (g_io_stream_get_input_stream (stream));
   GOutputStream *out = g_io_stream_get_output_stream (stream);
   g_autofree char *line = NULL;
+  gsize length;
   char chunk[4096 + 8];
 
   g_data_input_stream_set_newline_type (in, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
-  line = g_data_input_stream_read_line (in, NULL, NULL, NULL);
-  for (char *header = g_strdup ("-"); header != NULL && *header != '\0';)
-    {
-      g_free (header);
-      header = g_data_input_stream_read_line (in, NULL, NULL, NULL);
-      if (header != NULL && *header == '\0')
-        {
-          g_free (header);
-          break;
-        }
-    }
+  line = read_head (in, &length);
+  if (line != NULL && g_str_has_prefix (line, "GET /kept-alive "))
+    close_kept_alive (in, out);
+  else if (line != NULL && g_str_has_prefix (line, "PUT "))
+    answer_put (in, out, length);
   memset (chunk, 'x', sizeof chunk);
   memcpy (chunk, "1000\r\n", 6);
   memcpy (chunk + 6 + 4096, "\r\n", 2);
@@ -410,6 +464,39 @@ test_put (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (mien_http_error_get_status (f->error), ==, 302);
 }
 
+/* A connection that was kept alive may be closed by the other side at the moment when it is used again: libsoup sends a PUT, which may be repeated,
+ * on a new one (RFC 9112 section 9.3.1), and its body must be there once more, however much of it was read before. */
+static void
+test_put_restarted (Fixture *f, gconstpointer unused)
+{
+  static const char * const paths[] = { "/whole", "/not-read" };
+  const gsize length = 300 * 1000;
+  g_autofree guint8 *data = g_malloc (length);
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *hash = NULL;
+
+  for (gsize i = 0; i < length; i++)
+    data[i] = (guint8) (i * i >> 3);
+  body = g_bytes_new (data, length);
+  hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autofree char *uri = g_strconcat (f->raw_base, paths[i], NULL);
+
+      get (f, f->raw_base, "/kept-alive", NULL, 10);
+      g_assert_no_error (f->error);
+      clear_answer (f);
+      f->last_done = 0;
+      mien_http_send_async (f->session, "PUT", uri, "image/png", body, NULL, 100, on_progress, NULL, f, NULL, on_put, f);
+      wait (f);
+      g_assert_no_error (f->error);
+      g_assert_cmpuint (f->status, ==, 201);
+      g_assert_cmpmem (g_bytes_get_data (f->bytes, NULL), g_bytes_get_size (f->bytes), hash, strlen (hash));
+      g_assert_cmpuint (f->last_done, ==, length);
+      soup_session_abort (f->session);   /* the next round begins with a connection of its own */
+    }
+}
+
 static gboolean
 cancel (gpointer data)
 {
@@ -448,6 +535,7 @@ main (int argc, char **argv)
   ADD ("redirects", test_redirects);
   ADD ("bad-addresses", test_bad_addresses);
   ADD ("put", test_put);
+  ADD ("put-restarted", test_put_restarted);
   ADD ("cancel", test_cancel);
   ADD ("stall", test_stall);
   return g_test_run ();

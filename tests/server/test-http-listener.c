@@ -231,6 +231,36 @@ test_stop_waits (Fixture *fixture, gconstpointer data)
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "late", 4);
 }
 
+/* What may take longer than stop() waits is answered when it is told: the end of the server does not wait for it. */
+static void
+on_stopping (MienHttpListener *listener, gpointer user_data)
+{
+  finish_paused (user_data);
+}
+
+static void
+test_stop_tells (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SoupSession) session = soup_session_new_with_options ("proxy-resolver", NULL, NULL);
+  g_autofree char *url = g_strconcat (mien_http_listener_get_public_url (fixture->listener), "/slow", NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", url);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 start;
+
+  g_signal_connect (fixture->listener, "stopping", G_CALLBACK (on_stopping), fixture);
+  soup_session_send_and_read_async (session, message, 0, NULL, on_result, &result);
+  while (fixture->paused == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  start = g_get_monotonic_time ();
+  mien_http_listener_stop (fixture->listener);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, MIEN_HTTP_STOP_SECONDS * G_USEC_PER_SEC / 2);
+  bytes = soup_session_send_and_read_finish (session, wait_for (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "late", 4);
+}
+
 static void
 test_address_in_use (Fixture *fixture, gconstpointer data)
 {
@@ -314,6 +344,7 @@ main (int argc, char **argv)
   g_test_add ("/server/http/endless-chunks", Fixture, NULL, set_up, test_endless_chunks, tear_down);
   g_test_add_func ("/server/http/tls", test_tls);
   g_test_add ("/server/http/stop-waits", Fixture, NULL, set_up, test_stop_waits, tear_down);
+  g_test_add ("/server/http/stop-tells", Fixture, NULL, set_up, test_stop_tells, tear_down);
   g_test_add ("/server/http/address-in-use", Fixture, NULL, set_up, test_address_in_use, tear_down);
   return g_test_run ();
 }

@@ -22,6 +22,7 @@ struct _MienAvatarRole
   MienHttpListener *listener;      /* owned */
   MienPackWatcher *watcher;        /* owned; NULL when stopped */
   GPtrArray *waiting;              /* owned Waiting: requests that came before the first pack was checked */
+  gboolean stopping;               /* nobody waits any more */
 };
 
 typedef struct
@@ -124,7 +125,7 @@ handle (MienHttpListener  *listener,
     mien_http_fail (message, SOUP_STATUS_NOT_FOUND, _("There is nothing at this address."));
   else if (mien_pack_watcher_get_current (self->watcher) != NULL)
     answer (self, message, path);
-  else if (mien_pack_watcher_is_reading (self->watcher) && self->waiting->len < MIEN_AVATAR_ROLE_MAX_WAITING)
+  else if (!self->stopping && mien_pack_watcher_is_reading (self->watcher) && self->waiting->len < MIEN_AVATAR_ROLE_MAX_WAITING)
     {
       Waiting *waiting = g_new0 (Waiting, 1);
 
@@ -155,6 +156,14 @@ answer_waiting (MienAvatarRole *self)
     }
 }
 
+/* The pack may take longer than the listener waits. */
+static void
+on_stopping (MienAvatarRole *self)
+{
+  self->stopping = TRUE;
+  answer_waiting (self);
+}
+
 static gboolean
 mien_avatar_role_start (MienRole  *role,
                         GError   **error)
@@ -179,6 +188,8 @@ mien_avatar_role_start (MienRole  *role,
       g_prefix_error (error, _("[avatar] pack-directory, %s: "), directory);
       return FALSE;
     }
+  self->stopping = FALSE;
+  g_signal_connect_object (self->listener, "stopping", G_CALLBACK (on_stopping), self, G_CONNECT_SWAPPED);
   mien_http_listener_add (self->listener, FILES_PATH, &files, self, NULL);
   mien_http_listener_add (self->listener, PACKAGE_PATH, &package, self, NULL);
   return TRUE;
@@ -192,6 +203,7 @@ mien_avatar_role_stop (MienRole *role)
 
   if (self->watcher == NULL)
     return;
+  g_signal_handlers_disconnect_by_func (self->listener, on_stopping, self);
   mien_http_listener_remove (self->listener, FILES_PATH);
   mien_http_listener_remove (self->listener, PACKAGE_PATH);
   answer_waiting (self);

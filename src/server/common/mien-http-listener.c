@@ -58,6 +58,9 @@ struct _MienHttpListener
   gboolean          full;          /* MIEN_HTTP_MAX_CONNECTIONS are open */
 };
 
+enum { SIGNAL_STOPPING, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (MienHttpListener, mien_http_listener, G_TYPE_OBJECT)
 
 static void
@@ -506,6 +509,8 @@ mien_http_listener_class_init (MienHttpListenerClass *klass)
 
   object_class->dispose = mien_http_listener_dispose;
   object_class->finalize = mien_http_listener_finalize;
+  signals[SIGNAL_STOPPING] = g_signal_new ("stopping", MIEN_TYPE_HTTP_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 0);
 }
 
 static void
@@ -670,7 +675,7 @@ void
 mien_http_listener_stop (MienHttpListener *self)
 {
   g_autoptr (GSource) timer = NULL;
-  gboolean passed = FALSE;
+  gboolean passed = FALSE, was_running;
   GHashTableIter iter;
   gpointer key;
 
@@ -678,6 +683,7 @@ mien_http_listener_stop (MienHttpListener *self)
 
   if (self->service == NULL || self->connections == NULL)
     return;
+  was_running = self->running;
   self->running = FALSE;
   g_socket_service_stop (self->service);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
@@ -685,6 +691,8 @@ mien_http_listener_stop (MienHttpListener *self)
   if (self->watch != NULL)
     g_source_destroy (self->watch);
   g_clear_pointer (&self->watch, g_source_unref);
+  if (was_running)
+    g_signal_emit (self, signals[SIGNAL_STOPPING], 0);
 
   timer = g_timeout_source_new_seconds (MIEN_HTTP_STOP_SECONDS);
   g_source_set_callback (timer, on_stop_deadline, &passed, NULL);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  *
  * The listener accepts the connections itself, so that it can count them, time them out and, with `[http]
  * certificate`, put TLS around them. It answers 404, 405 (with Allow), 413, OPTIONS and malformed requests itself.
+ * Signal "stopping": a role that keeps requests waiting for something that may take long answers them now.
  * Bodies are counted while they come: one that is too long is refused at once, by its Content-Length or at the byte
  * that is too many, and is never kept in memory.
  */
