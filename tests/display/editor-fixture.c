@@ -12,7 +12,8 @@
 #include "mien-file-choice.h"
 #include "mien-ring-item.h"
 
-AdwApplication *editor_app;
+static AdwApplication *editor_app;
+const char *editor_pack = MIEN_TEST_PACK;
 
 void
 editor_init (void)
@@ -82,7 +83,7 @@ editor_set_up (EditorFixture *self, gconstpointer data)
   g_autoptr (XmppJid) jid = xmpp_jid_new ("alice@example.org", NULL);
   self->http = soup_session_new ();
   self->session = mien_session_new (jid, cache);
-  self->wardrobe = mien_wardrobe_new (avatars, MIEN_TEST_PACK, self->http);
+  self->wardrobe = mien_wardrobe_new (avatars, editor_pack, self->http);
   self->gallery = mien_gallery_new (self->session, portraits, self->http);
   self->publisher = mien_publisher_new (self->session, self->http);
   mien_wardrobe_load_async (self->wardrobe, NULL, on_loaded, &done);

@@ -21,6 +21,9 @@ typedef struct
   MienEditorWindow *editor;
 } EditorFixture;
 
+/* The installed catalogue, for editor_set_up(): the starter pack unless it is changed. */
+extern const char *editor_pack;
+
 /* After test_display_init(). */
 void        editor_init (void);
 
