@@ -215,20 +215,20 @@ test_entry_limit (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-/* In a revealer that was open and is shut: nothing is drawn any more. */
+/* On a page that was seen and is hidden: nothing is drawn any more. */
 static void
 test_spinner (void)
 {
-  GtkWidget *spinner = mien_spinner_new (), *revealer = gtk_revealer_new (), *window;
+  GtkWidget *spinner = mien_spinner_new (), *stack = gtk_stack_new (), *window;
 
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
-  gtk_revealer_set_child (GTK_REVEALER (revealer), spinner);
-  gtk_revealer_set_reveal_child (GTK_REVEALER (revealer), TRUE);
-  window = show_in_window (revealer, 200, 100);
+  gtk_stack_add_named (GTK_STACK (stack), spinner, "busy");
+  gtk_stack_add_named (GTK_STACK (stack), gtk_label_new ("Done"), "done");
+  window = show_in_window (stack, 200, 100);
   test_wait_mapped (spinner);
   g_assert_true (gtk_spinner_get_spinning (GTK_SPINNER (gtk_widget_get_first_child (spinner))));
 
-  gtk_revealer_set_reveal_child (GTK_REVEALER (revealer), FALSE);
+  gtk_stack_set_visible_child_name (GTK_STACK (stack), "done");
   test_wait_gone (spinner);
   test_wait_rest (window);
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
