@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  *   xmpp-client-attempt  signing in, registering, signing out
  *   xmpp-client-stream   the connection while it is there: stanzas, acknowledgements, whether it is alive
  */
+#define XMPP_CLIENT_LIVENESS_MS 60000
+#define XMPP_CLIENT_SILENCE_MS 20000
+
 struct _XmppClient
 {
   GObject parent_instance;
@@ -42,8 +45,11 @@ struct _XmppClient
   XmppBackoff backoff;
   guint retry_id;
   gint64 retry_at;               /* monotonic, µs */
+  guint liveness_ms;             /* how often an idle connection is probed */
+  guint silence_ms;              /* no answer to a probe for so long: the connection is dead */
   guint liveness_id;
   guint silence_id;
+  gint64 probed_at;              /* monotonic, µs; what silence_id waits for an answer to */
   guint ack_id;
 };
 

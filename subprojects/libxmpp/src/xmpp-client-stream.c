@@ -3,8 +3,6 @@
 
 #include "xmpp-client-private.h"
 
-#define LIVENESS_SECONDS 60     /* how often an idle connection is probed */
-#define SILENCE_SECONDS 20      /* no answer to a probe for so long: the connection is dead */
 #define ACK_AFTER_MS 2000       /* an acknowledgement is asked for so long after a lone message */
 
 void
@@ -27,8 +25,8 @@ on_still_silent (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   self->silence_id = 0;
-  if (self->stream == NULL
-      || g_get_monotonic_time () - xmpp_stream_get_last_received (self->stream) < (gint64) SILENCE_SECONDS * G_USEC_PER_SEC)
+  /* An answer that came at once, and nothing after it, is an answer. */
+  if (self->stream == NULL || xmpp_stream_get_last_received (self->stream) > self->probed_at)
     return G_SOURCE_REMOVE;
   xmpp_set_error (&error, XMPP_ERROR_TIMEOUT, NULL, "The server does not answer any more.");
   xmpp_client_lost (self, error);
@@ -48,6 +46,11 @@ on_silence (gpointer user_data)
 void
 xmpp_client_probe (XmppClient *self)
 {
+  if (self->silence_id == 0)
+    {
+      self->probed_at = g_get_monotonic_time ();
+      self->silence_id = g_timeout_add (self->silence_ms, on_silence, self);
+    }
   if (xmpp_sm_is_enabled (self->sm))
     {
       g_autoptr (XmppNode) request = xmpp_node_new ("r", XMPP_NS_SM);
@@ -61,8 +64,6 @@ xmpp_client_probe (XmppClient *self)
       xmpp_node_set (ping, "id", "liveness");   /* any answer will do, an error too */
       xmpp_stream_send (self->stream, ping);
     }
-  if (self->silence_id == 0)
-    self->silence_id = g_timeout_add_seconds (SILENCE_SECONDS + 1, on_silence, self);
 }
 
 static gboolean
@@ -70,7 +71,7 @@ on_liveness (gpointer user_data)
 {
   XmppClient *self = user_data;
 
-  if (g_get_monotonic_time () - xmpp_stream_get_last_received (self->stream) >= (gint64) (LIVENESS_SECONDS / 2) * G_USEC_PER_SEC)
+  if (g_get_monotonic_time () - xmpp_stream_get_last_received (self->stream) >= (gint64) self->liveness_ms / 2 * 1000)
     xmpp_client_probe (self);
   return G_SOURCE_CONTINUE;
 }
@@ -176,7 +177,7 @@ xmpp_client_take_stream (XmppClient    *self,
       xmpp_porter_disconnected (self->porter, FALSE, NULL);   /* requests of the old session have no answer */
     }
   xmpp_backoff_reset (&self->backoff);
-  self->liveness_id = g_timeout_add_seconds (LIVENESS_SECONDS, on_liveness, self);
+  self->liveness_id = g_timeout_add (self->liveness_ms, on_liveness, self);
   xmpp_client_set_state (self, XMPP_CLIENT_ONLINE, NULL);
   if (!resumed)
     g_object_notify (G_OBJECT (self), "jid");

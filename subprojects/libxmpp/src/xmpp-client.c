@@ -327,5 +327,7 @@ static void
 xmpp_client_init (XmppClient *self)
 {
   self->porter = xmpp_porter_new (xmpp_client_send_stanza, self);
+  self->liveness_ms = XMPP_CLIENT_LIVENESS_MS;
+  self->silence_ms = XMPP_CLIENT_SILENCE_MS;
   self->sm = xmpp_sm_new (0, 0);
 }

@@ -3,7 +3,7 @@
 
 #include "support/hostile-relay.h"
 #include "support/test-server.h"
-#include "xmpp-client.h"
+#include "xmpp-client-private.h"
 #include "xmpp-error.h"
 
 static XmppClient *
@@ -390,6 +390,40 @@ test_forgotten_session (void)
   g_ptr_array_unref (at_bob.bodies);
 }
 
+/* An idle connection is probed; an answer keeps it, also when nothing comes after that, and silence ends it. */
+static void
+test_liveness (gconstpointer stream_management)
+{
+  g_autoptr (TestServer) server = test_server_new ("example.org", FALSE);
+  g_autoptr (HostileRelay) relay = hostile_relay_new (test_server_get_port (server));
+  XmppClient *alice;
+  Watch at_alice;
+  gint64 heard;
+
+  test_server_add_account (server, "alice", "a");
+  test_server_set_stream_management (server, GPOINTER_TO_INT (stream_management));
+  alice = make_client (server, "alice@example.org/x", "a", hostile_relay_get_port (relay), XMPP_TLS_STARTTLS);
+  alice->liveness_ms = 400;
+  alice->silence_ms = 300;
+  watch_client (alice, &at_alice);
+  g_assert_null (connect_now (alice));
+  for (int probe = 0; probe < 3; probe++)
+    {
+      heard = xmpp_stream_get_last_received (alice->stream);
+      test_wait_for (alice->stream == NULL || xmpp_stream_get_last_received (alice->stream) > heard);
+      g_assert_cmpint (xmpp_client_get_state (alice), ==, XMPP_CLIENT_ONLINE);
+    }
+  g_assert_cmpuint (at_alice.fresh, ==, 1);
+  g_assert_cmpuint (at_alice.resumed, ==, 0);
+
+  hostile_relay_set_stalled (relay, TRUE);
+  test_wait_for (xmpp_client_get_state (alice) == XMPP_CLIENT_WAITING);
+  g_assert_error (xmpp_client_get_error (alice), XMPP_ERROR, XMPP_ERROR_TIMEOUT);
+  hostile_relay_set_stalled (relay, FALSE);
+  disconnect_and_free (alice);
+  g_ptr_array_unref (at_alice.bodies);
+}
+
 /* What ends for good, and what is tried again. */
 static void
 test_stream_errors (void)
@@ -484,6 +518,8 @@ main (int   argc,
   g_test_add_func ("/client/registration", test_registration);
   g_test_add_func ("/client/resumption", test_resumption);
   g_test_add_func ("/client/forgotten-session", test_forgotten_session);
+  g_test_add_data_func ("/client/liveness/ping", GINT_TO_POINTER (FALSE), test_liveness);
+  g_test_add_data_func ("/client/liveness/stream-management", GINT_TO_POINTER (TRUE), test_liveness);
   g_test_add_func ("/client/stream-errors", test_stream_errors);
   g_test_add_func ("/client/cut-anywhere", test_cut_anywhere);
   g_test_add_func ("/client/cancel", test_cancel);
