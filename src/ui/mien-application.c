@@ -38,6 +38,7 @@ struct _MienApplication
   MienNotifier *notifier;
   GCancellable *sign_in;                   /* while signing in or registering */
   char *password;                          /* until the server has taken it */
+  char *notice;                            /* why something of the command line is not used, until it is shown */
   GTlsCertificate *doubtful;               /* the certificate that did not verify */
   GTlsCertificateFlags doubts;
 
@@ -93,6 +94,16 @@ on_accept_certificate (XmppClient      *client,
   return FALSE;
 }
 
+/* (transfer full) text */
+static void
+take_notice (MienApplication *self,
+             char            *text)
+{
+  g_message ("%s", text);
+  g_free (self->notice);
+  self->notice = text;
+}
+
 /* For servers with certificates of their own making. */
 static void
 trust_ca_file (MienApplication *self)
@@ -109,7 +120,7 @@ trust_ca_file (MienApplication *self)
   if (database != NULL)
     xmpp_client_set_tls_database (get_client (self), database);
   else
-    g_message ("%s is not used: %s", filename, error->message);
+    take_notice (self, g_strdup_printf (_("The certificates in %s are not used: %s"), filename, error->message));
 }
 
 static void
@@ -419,6 +430,15 @@ show_sign_in (MienApplication *self,
 
 /* Start */
 
+static void
+ask_for_password (MienApplication *self)
+{
+  show_sign_in (self, get_jid (self));
+  if (self->notice != NULL)
+    mien_sign_in_window_show_error (self->sign_in_window, self->notice, MIEN_SIGN_IN_NOTHING);
+  g_clear_pointer (&self->notice, g_free);
+}
+
 /* With a password at hand the main window is there at once, with the friends of last time, while the network works. */
 static void
 begin_with_password (MienApplication *self,
@@ -442,17 +462,34 @@ on_password_found (GObject      *source,
   char *password = mien_keyring_lookup_finish (result, NULL);
 
   g_application_release (G_APPLICATION (self));
-  if (self->account == NULL)
+  if (self->main_window != NULL)
+    mien_main_window_set_starting (self->main_window, FALSE);
+  /* Signed out or closed meanwhile: nobody waits for it. */
+  if (self->account == NULL || self->main_window == NULL)
     mien_keyring_free_password (password);
   else if (password != NULL)
     begin_with_password (self, password);
   else
-    show_sign_in (self, get_jid (self));
+    {
+      ask_for_password (self);
+      close_main_window (self);
+    }
+}
+
+/* The keyring may take its time, or ask the user to unlock it: the friends of last time are there meanwhile. */
+static void
+look_into_keyring (MienApplication *self)
+{
+  g_application_hold (G_APPLICATION (self));
+  show_main_window (self);
+  mien_main_window_set_starting (self->main_window, TRUE);
+  mien_keyring_lookup_async (get_jid (self), NULL, on_password_found, g_object_ref (self));
 }
 
 /* Passwords are in no command line and in no environment, and in no file that others can read. */
 static char *
-read_password (const char *filename)
+read_password (MienApplication *self,
+               const char      *filename)
 {
   g_autofree char *buffer = g_malloc0 (PASSWORD_MAX_BYTES + 1);
   char *password = NULL;
@@ -461,9 +498,10 @@ read_password (const char *filename)
   int fd = open (filename, O_RDONLY | O_CLOEXEC);
 
   if (fd < 0 || fstat (fd, &info) != 0)
-    g_message ("The password cannot be read from %s: %s", filename, g_strerror (errno));
+    take_notice (self, g_strdup_printf (_("The password cannot be read from %s: %s"), filename, g_strerror (errno)));
   else if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    g_message ("The password in %s is not used, because others can read the file: chmod 600", filename);
+    take_notice (self, g_strdup_printf (_("The password in %s is not used, because others can read the file. Make it "
+                                          "yours alone (chmod 600), or type the password here."), filename));
   else
     length = read (fd, buffer, PASSWORD_MAX_BYTES);
   if (fd >= 0)
@@ -502,16 +540,21 @@ begin (MienApplication *self)
     g_settings_set_string (self->account_settings, MIEN_SETTING_TLS, mien_tls_mode_get_name (self->options.tls));
 
   if (self->options.password_file != NULL)
-    password = read_password (self->options.password_file);
-  if (password != NULL)
+    password = read_password (self, self->options.password_file);
+  if (self->notice != NULL)
+    {
+      mien_keyring_free_password (password);
+      ask_for_password (self);
+    }
+  else if (password != NULL)
     begin_with_password (self, password);
   else if (g_settings_get_boolean (self->settings, MIEN_SETTING_REMEMBER) && g_str_equal (last, get_jid (self)))
     {
-      g_application_hold (G_APPLICATION (self));
-      mien_keyring_lookup_async (get_jid (self), NULL, on_password_found, g_object_ref (self));
+      apply_server (self);
+      look_into_keyring (self);
     }
   else
-    show_sign_in (self, get_jid (self));
+    ask_for_password (self);
 }
 
 static void
@@ -707,6 +750,7 @@ mien_application_finalize (GObject *object)
   g_free (self->options.host);
   g_free (self->options.password_file);
   g_free (self->options.ca_file);
+  g_free (self->notice);
   g_free (self->data_directory);
 
   G_OBJECT_CLASS (mien_application_parent_class)->finalize (object);

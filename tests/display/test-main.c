@@ -71,6 +71,24 @@ own_notifications (void)
                                 NULL);
 }
 
+/* What the desktop says when somebody clicks on the notification with this number. */
+static void
+click_note (guint number)
+{
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+
+  g_dbus_connection_emit_signal (bus, NULL, "/org/freedesktop/Notifications", "org.freedesktop.Notifications",
+                                 "ActionInvoked", g_variant_new ("(us)", number, "default"), NULL);
+}
+
+static guint
+get_note_number (const char *note)
+{
+  guint index;
+
+  return g_ptr_array_find_with_equal_func (notes, note, g_str_equal, &index) ? index + 1 : 0;
+}
+
 static gboolean
 was_notified (const char *note)
 {
@@ -249,6 +267,28 @@ test_unread (void)
   get_row ("Bob Chen, Away, at lunch");
 }
 
+/* Another conversation is open, and the window in the background: a click on the notification opens the right one. */
+static void
+test_notification (void)
+{
+  GtkWidget *other = gtk_window_new ();
+
+  test_click (get_row ("carol, Offline, Has not answered yet"));
+  test_wait_until (test_find (window, GTK_TYPE_LABEL, ANY, "Are you there?") == NULL);
+  gtk_window_present (GTK_WINDOW (other));
+  test_focus_window (other);
+  test_wait_until (!gtk_window_is_active (GTK_WINDOW (window)));
+  im_client_send (bob, "<message type='chat' to='" ALICE "' id='m3'><body>Look here</body></message>");
+  test_wait_until (was_notified ("Bob Chen|Look here"));
+  gtk_window_destroy (GTK_WINDOW (other));
+  click_note (get_note_number ("Bob Chen|Look here"));
+  get_label (window, "Look here");
+  get_label (window, "Are you there?");
+  test_focus_window (window);
+  test_wait_until (g_strcmp0 (mien_main_window_get_shown (MIEN_MAIN_WINDOW (window)), "bob@" IM_TEST_DOMAIN) == 0);
+  test_click (get_row ("Bob Chen, Away, at lunch"));
+}
+
 /* The one thing that can only be waited for by time: that nothing happens. */
 static gboolean
 never (gpointer data)
@@ -406,6 +446,7 @@ main (int    argc,
   g_test_add_func ("/main/rename", test_rename);
   g_test_add_func ("/main/talk", test_talk);
   g_test_add_func ("/main/unread", test_unread);
+  g_test_add_func ("/main/notification", test_notification);
   g_test_add_func ("/main/tips", test_tips);
   g_test_add_func ("/main/tips-keyboard", test_tips_by_keyboard);
   g_test_add_func ("/main/search", test_search);

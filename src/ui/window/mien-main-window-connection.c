@@ -57,7 +57,9 @@ update_bar (MienMainWindow *self)
       }
 
     case XMPP_CLIENT_OFFLINE:
-      if (error != NULL)
+      if (self->starting)
+        show_bar (self, _("Signing in…"), TRUE, NULL);
+      else if (error != NULL)
         {
           g_autofree char *text = mien_error_describe (error,
                                                        mien_session_get_jid (mien_account_get_session (self->account)));
@@ -100,6 +102,16 @@ mien_main_window_watch_connection (MienMainWindow *self)
 {
   g_signal_connect_object (get_client (self), "notify::state", G_CALLBACK (on_state_changed), self, G_CONNECT_SWAPPED);
   on_state_changed (self);
+}
+
+void
+mien_main_window_set_starting (MienMainWindow *self,
+                               gboolean        starting)
+{
+  g_return_if_fail (MIEN_IS_MAIN_WINDOW (self));
+
+  self->starting = starting;
+  update_bar (self);
 }
 
 void

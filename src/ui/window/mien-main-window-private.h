@@ -53,6 +53,7 @@ struct _MienMainWindow
   GtkWidget *editor;                       /* weak */
 
   guint bar_tick;
+  gboolean starting;
 };
 
 /* -actions.c */

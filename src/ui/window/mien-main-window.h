@@ -18,6 +18,8 @@ GtkWidget  *mien_main_window_new (GtkApplication *app, MienAccount *account, GSe
 
 void        mien_main_window_open_conversation (MienMainWindow *self, const char *bare_jid);
 const char *mien_main_window_get_shown (MienMainWindow *self);       /* whose conversation is seen just now, or NULL */
+/* Signing in has begun, though the client has not been asked to yet: the password is being looked for. */
+void        mien_main_window_set_starting (MienMainWindow *self, gboolean starting);
 void        mien_main_window_add_toast (MienMainWindow *self, const char *text);
 
 G_END_DECLS
