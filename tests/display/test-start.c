@@ -38,7 +38,8 @@ on_activated (gpointer body)
 
   ((Body) body) ();
   windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (g_application_get_default ())));
-  g_list_foreach (windows, (GFunc) gtk_window_destroy, NULL);
+  for (GList *l = windows; l != NULL; l = l->next)
+    gtk_window_destroy (l->data);
   g_application_quit (g_application_get_default ());
 
   return G_SOURCE_REMOVE;
