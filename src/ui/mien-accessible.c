@@ -52,7 +52,7 @@ mend_button (GtkButton *button)
   /* libadwaita's toasts have a button without either. */
   else if (icon != NULL && tooltip == NULL && g_str_equal (icon, "window-close-symbolic"))
     set_name (GTK_WIDGET (button), _("Close"));
-  else if (icon != NULL)
+  else if (gtk_button_get_label (button) == NULL)
     set_name (GTK_WIDGET (button), tooltip);
 }
 
