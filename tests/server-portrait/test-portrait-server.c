@@ -4,6 +4,7 @@
 #include "mien-portrait-component.h"
 #include "mien-portrait-files.h"
 #include "mien-portrait-http.h"
+#include "mien-portrait-limits.h"
 #include "mien-portrait-query.h"
 #include "mien-portrait-slot.h"
 
@@ -18,6 +19,15 @@
 #include <xmpp-reader.h>
 
 #define SECONDS 20
+
+/* The server's clock: a test moves it. */
+static gint64 moved;             /* seconds */
+
+static gint64
+get_time (void)
+{
+  return g_get_real_time () + moved * G_USEC_PER_SEC;
+}
 
 /* The portrait server in this process: its manager and both its sides, with the IM server played by the test. */
 typedef struct
@@ -63,7 +73,7 @@ start_server (Fixture *fixture)
   g_autofree char *text = g_strdup_printf ("[server]\ndata-directory=%s\n[http]\nlisten=127.0.0.1:0\n", fixture->directory);
   g_autoptr(MienServerConfig) config = NULL;
   g_autofree char *directory = g_build_filename (fixture->directory, "portrait", NULL);
-  MienPortraitSettings settings = { directory, g_getenv ("MIEN_TEST_POSTGRES") ? g_getenv ("MIEN_TEST_POSTGRES") : "sqlite", NULL, 1024 * 1024, 1024 * 1024 };
+  MienPortraitSettings settings = { directory, g_getenv ("MIEN_TEST_POSTGRES") ? g_getenv ("MIEN_TEST_POSTGRES") : "sqlite", NULL, 1024 * 1024, 1024 * 1024, get_time };
   g_autoptr(GError) error = NULL;
 
   config = mien_server_config_parse (text, fixture->directory, &error);
@@ -522,6 +532,30 @@ test_put_refused (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* Its time is over before the PUT begins; until the very second it is good. */
+static void
+test_expired (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GBytes) png = picture (100, 7, PORTRAIT_FORMAT_PNG);
+  g_autoptr(XmppUploadSlot) late = slot_for (fixture, "alice@example.org", "late.png", g_bytes_get_size (png), NULL);
+  g_autoptr(XmppUploadSlot) fresh = NULL;
+  g_autoptr(MienPortraitItem) item = NULL;
+  g_auto(Answer) refused = { 0 };
+  g_auto(Answer) created = { 0 };
+
+  moved = MIEN_PORTRAIT_SLOT_SECONDS + 2;
+  put (fixture, late->put_url, png, &refused);
+  assert_refused (&refused, 410, "too old. Publish again");
+  item = query_one (fixture, "alice@example.org/x", "alice@example.org", NULL, -1);
+  g_assert_true (item->gone);
+
+  fresh = slot_for (fixture, "alice@example.org", "fresh.png", g_bytes_get_size (png), NULL);
+  moved += MIEN_PORTRAIT_SLOT_SECONDS - 2;
+  put (fixture, fresh->put_url, png, &created);
+  g_assert_cmpuint (created.status, ==, 201);
+  moved = 0;
+}
+
 static void
 test_not_pictures (Fixture *fixture, gconstpointer data)
 {
@@ -750,6 +784,37 @@ test_retract (Fixture *fixture, gconstpointer data)
   g_assert_true (item->gone);
 }
 
+/* Two server processes on one PostgreSQL and one folder: what one of them forgets, the other does not go on serving from its memory. */
+static void
+test_retract_elsewhere (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GBytes) png = picture (300, 18, PORTRAIT_FORMAT_PNG);
+  g_autofree char *url = NULL;
+  Fixture other = { .directory = fixture->directory, .http = fixture->http };
+
+  if (g_getenv ("MIEN_TEST_POSTGRES") == NULL)
+    {
+      g_test_skip ("SQLite is one process's");
+      return;
+    }
+  url = publish (fixture, "alice@example.org/1", png);
+  start_server (&other);
+  {
+    g_autofree char *there = g_strconcat (mien_portrait_manager_get_public_url (other.manager), strstr (url, "/p/"), NULL);
+    g_auto(Answer) before = { 0 };
+    g_auto(Answer) after = { 0 };
+
+    get (&other, there, &before);
+    g_assert_cmpuint (before.status, ==, 200);
+    ask (fixture, "alice@example.org/1", mien_portrait_retract_request ("portrait.example.org"));
+    moved = MIEN_PORTRAIT_HOT_SECONDS;
+    get (&other, there, &after);
+    g_assert_cmpuint (after.status, ==, 404);
+    moved = 0;
+  }
+  stop_server (&other);
+}
+
 static void
 on_sweep (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -846,6 +911,7 @@ main (int argc, char **argv)
   ADD ("other-names", test_other_names);
   ADD ("stripped", test_stripped);
   ADD ("put-refused", test_put_refused);
+  ADD ("expired", test_expired);
   ADD ("not-pictures", test_not_pictures);
   ADD ("other-account", test_other_account);
   ADD ("slot-refused", test_slot_refused);
@@ -853,6 +919,7 @@ main (int argc, char **argv)
   ADD ("query-limits", test_query_limits);
   ADD ("forward", test_forward);
   ADD ("retract", test_retract);
+  ADD ("retract-elsewhere", test_retract_elsewhere);
   ADD ("sweep", test_sweep);
   ADD ("restart", test_restart);
   ADD ("disco", test_disco);

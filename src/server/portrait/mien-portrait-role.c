@@ -110,7 +110,7 @@ start (MienRole *role,
   MienPortraitRole *self = MIEN_PORTRAIT_ROLE (role);
   g_autofree char *directory = mien_server_config_make_directory (self->config, "portrait", error);
   const char *domain = mien_server_config_get_portrait_domain (self->config);
-  MienPortraitSettings settings;
+  MienPortraitSettings settings = { 0 };
 
   if (directory == NULL)
     return FALSE;

@@ -107,7 +107,7 @@ write_all (MienPortraitManager    *self,
 
       if (!mien_portrait_files_write (self->bytes_directory, row->address, bytes, error))
         return FALSE;
-      row->updated = g_get_real_time () / 1000;   /* S3241; the table lets it only rise */
+      row->updated = self->now () / 1000;   /* S3241; the table lets it only rise */
       if (mien_portrait_table_put (self->table, &put, &local))
         break;
       if (attempt == MAX_ATTEMPTS || !g_error_matches (local, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_VANISHED))
@@ -183,5 +183,5 @@ mien_portrait_collect_one (MienPortraitManager *self,
 {
   const char *addresses[] = { address, NULL };
 
-  return mien_portrait_table_collect (self->table, addresses, g_get_real_time () / G_USEC_PER_SEC, drop, self, error);
+  return mien_portrait_table_collect (self->table, addresses, self->now () / G_USEC_PER_SEC, drop, self, error);
 }

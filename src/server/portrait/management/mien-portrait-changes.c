@@ -245,7 +245,7 @@ sweep_thread (GTask        *task,
 {
   MienPortraitManager *self = source;
   Sweep *sweep = data;
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 now = self->now () / G_USEC_PER_SEC;
   g_autoptr(GPtrArray) addresses = mien_portrait_files_list (self->bytes_directory, sweep->folder, now - sweep->grace);
   GError *error = NULL;
 

@@ -25,6 +25,8 @@
 #define MIEN_PORTRAIT_MAX_READS       1024     /* waiting reads and questions */
 #define MIEN_PORTRAIT_HOT_BYTES       (32 * 1024 * 1024)   /* pictures kept in memory */
 #define MIEN_PORTRAIT_HOT_MAX_ITEM    (1024 * 1024)
+/* Where other processes may retract a picture, it is looked for on disk again after so long. */
+#define MIEN_PORTRAIT_HOT_SECONDS     5
 
 /* Bytes nobody refers to are kept so long after they were last written or replaced: somebody may be on his way to them. */
 #define MIEN_PORTRAIT_GRACE_SECONDS   3600

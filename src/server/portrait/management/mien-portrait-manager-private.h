@@ -18,6 +18,8 @@ struct _MienPortraitManager
   GBytes *key;
   MienPortraitTable *table;
   guint64 max_bytes, max_pixels;
+  gint64 (*now) (void);      /* microseconds since 1970 */
+  gboolean shared;           /* with other processes, on the same database and the same folder */
 
   /* Main loop */
   GThreadPool *pools[MIEN_PORTRAIT_N_POOLS];   /* NULL: stopped */

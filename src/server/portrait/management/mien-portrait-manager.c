@@ -174,6 +174,8 @@ mien_portrait_manager_new (const MienPortraitSettings *settings,
   self->public_url = g_strdup (settings->public_url);
   self->max_bytes = settings->max_bytes;
   self->max_pixels = settings->max_pixels;
+  self->now = settings->now != NULL ? settings->now : g_get_real_time;
+  self->shared = settings->database != NULL && !g_str_equal (settings->database, "sqlite");
   self->key = load_key (settings->directory, error);
   if (self->key == NULL)
     return NULL;
@@ -303,7 +305,7 @@ mien_portrait_manager_slot (MienPortraitManager *self,
       !take (self->volume_rate, account, (double) size, out_retry, error))
     return FALSE;
 
-  slot = mien_portrait_slot_new (account, size, type, g_get_real_time () / G_USEC_PER_SEC + MIEN_PORTRAIT_SLOT_SECONDS);
+  slot = mien_portrait_slot_new (account, size, type, self->now () / G_USEC_PER_SEC + MIEN_PORTRAIT_SLOT_SECONDS);
   mien_portrait_parse_name (filename, &slot->sha256, NULL);
   slot->sha1 = mien_portrait_is_hex (sha1, 40) ? g_strdup (sha1) : NULL;
   token = mien_portrait_slot_sign (slot, self->key);
@@ -335,7 +337,7 @@ mien_portrait_manager_check (MienPortraitManager *self,
 
   g_return_val_if_fail (MIEN_IS_PORTRAIT_MANAGER (self), FALSE);
 
-  slot = mien_portrait_slot_verify (token, self->key, g_get_real_time () / G_USEC_PER_SEC, error);
+  slot = mien_portrait_slot_verify (token, self->key, self->now () / G_USEC_PER_SEC, error);
   if (slot == NULL)
     return FALSE;
   if (length >= 0 && (guint64) length != slot->size)
@@ -408,7 +410,7 @@ mien_portrait_manager_upload_async (MienPortraitManager *self,
   upload = g_new0 (Upload, 1);
   g_task_set_task_data (task, upload, upload_free);
   /* It was good when its headers came; a body may take longer than the rest of its time. */
-  upload->slot = mien_portrait_slot_verify (token, self->key, g_get_real_time () / G_USEC_PER_SEC - MIEN_PORTRAIT_SLOT_SECONDS, &error);
+  upload->slot = mien_portrait_slot_verify (token, self->key, self->now () / G_USEC_PER_SEC - MIEN_PORTRAIT_SLOT_SECONDS, &error);
   upload->bytes = g_bytes_ref (bytes);
   if (upload->slot != NULL && g_bytes_get_size (bytes) != upload->slot->size)
     g_set_error (&error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_SIZE,

@@ -21,6 +21,7 @@ typedef struct
   const char *database;                  /* "sqlite" or postgresql://… */
   const char *public_url;                /* without a slash at the end */
   guint64     max_bytes, max_pixels;
+  gint64    (*now) (void);               /* microseconds since 1970; NULL: the system's clock. For tests */
 } MienPortraitSettings;
 
 /* Blocking: opens the database. */

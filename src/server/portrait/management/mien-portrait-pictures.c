@@ -27,6 +27,7 @@ typedef struct
   char *key;
   MienPortraitPicture *picture;
   GList *link;
+  gint64 until;              /* looked for on disk again after it; microseconds */
 } Hot;
 
 typedef struct
@@ -152,6 +153,7 @@ hot_add (MienPortraitManager *self,
   hot = g_new0 (Hot, 1);
   hot->key = g_strdup (key);
   hot->picture = picture_ref (picture);
+  hot->until = self->shared ? self->now () + MIEN_PORTRAIT_HOT_SECONDS * G_USEC_PER_SEC : G_MAXINT64;
   g_queue_push_head (&self->hot_order, hot);
   hot->link = self->hot_order.head;
   g_hash_table_insert (self->hot, hot->key, hot);
@@ -174,6 +176,11 @@ mien_portrait_manager_lookup (MienPortraitManager *self,
   hot = g_hash_table_lookup (self->hot, key);
   if (hot == NULL)
     return NULL;
+  if (hot->until <= self->now ())
+    {
+      hot_remove (self, hot);
+      return NULL;
+    }
   g_queue_unlink (&self->hot_order, hot->link);
   g_queue_push_head_link (&self->hot_order, hot->link);
   return picture_ref (hot->picture);
