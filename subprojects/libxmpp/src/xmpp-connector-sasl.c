@@ -129,6 +129,23 @@ xmpp_connector_begin_sasl (XmppConnector *self)
   step_sasl (self, NULL, on_stepped);
 }
 
+/* The server, too, has to know the password: else it is not the one that the account is on. */
+static void
+finish_sasl (XmppConnector *self,
+             gboolean       proven)
+{
+  if (!proven)
+    {
+      xmpp_connector_fail_with (self, XMPP_ERROR_AUTH, NULL,
+                                "The server %s could not prove that it knows your account. Somebody may be in between.",
+                                xmpp_connector_domain (self));
+      return;
+    }
+  self->authenticated = TRUE;
+  xmpp_stream_restart (self->stream);
+  xmpp_connector_open_stream (self);
+}
+
 static void
 on_proof_checked (GObject      *source,
                   GAsyncResult *result,
@@ -138,17 +155,8 @@ on_proof_checked (GObject      *source,
   SaslStep *job = g_task_get_task_data (G_TASK (result));
   gboolean ok = g_task_propagate_boolean (G_TASK (result), NULL);
 
-  if (self->task == NULL || self->stream == NULL)
-    return;
-  if (!ok || job->step != XMPP_SASL_DONE)
-    {
-      xmpp_connector_fail_with (self, XMPP_ERROR_AUTH, NULL,
-                                "The server %s could not prove that it knows your account. Somebody may be in between.", xmpp_connector_domain (self));
-      return;
-    }
-  self->authenticated = TRUE;
-  xmpp_stream_restart (self->stream);
-  xmpp_connector_open_stream (self);
+  if (self->task != NULL && self->stream != NULL)
+    finish_sasl (self, ok && job->step == XMPP_SASL_DONE);
 }
 
 static void
@@ -158,19 +166,9 @@ on_sasl_success (XmppConnector *self,
   const char *text = xmpp_node_get_text (success);
 
   if (*text != '\0' && !self->sasl_proven)
-    {
-      step_sasl (self, text, on_proof_checked);
-      return;
-    }
-  if (!self->sasl_proven)
-    {
-      xmpp_connector_fail_with (self, XMPP_ERROR_AUTH, NULL,
-                                "The server %s could not prove that it knows your account. Somebody may be in between.", xmpp_connector_domain (self));
-      return;
-    }
-  self->authenticated = TRUE;
-  xmpp_stream_restart (self->stream);
-  xmpp_connector_open_stream (self);
+    step_sasl (self, text, on_proof_checked);
+  else
+    finish_sasl (self, self->sasl_proven);
 }
 
 /* RFC 6120 section 6.5 */
