@@ -197,11 +197,16 @@ on_headshot_kept (GObject      *source,
       return;
     }
   mien_draft_remember_surface (self, job->hash, job->surface);
-  look = portrait_look_copy (self->look);
-  portrait_look_set_headshot (look, job->hash, &job->face);
-  portrait_look_set_backdrop (look, job->backdrop);
   g_hash_table_add (self->files, g_strdup (job->hash));
-  mien_draft_set_look (self, look, _("Choose Headshot"), NULL);
+  if (portrait_look_get_headshot (self->look) == NULL)
+    mien_draft_take_first_headshot (self, job->hash, &job->face, job->backdrop);
+  else
+    {
+      look = portrait_look_copy (self->look);
+      portrait_look_set_headshot (look, job->hash, &job->face);
+      portrait_look_set_backdrop (look, job->backdrop);
+      mien_draft_set_look (self, look, _("Choose Headshot"), NULL);
+    }
   mien_draft_saver_settle (self->saver, job->hash, self->version);
   g_task_return_boolean (task, TRUE);
 }

@@ -61,6 +61,8 @@ struct _MienDraft
 void mien_draft_emit_changed (MienDraft *self);
 /* Takes @look as it is on disk, without a step. */
 void mien_draft_take_loaded (MienDraft *self, PortraitLook *look, gboolean dirty);
+/* A portrait begins with its headshot: taking the first one is no step, and none leads back to before it. */
+void mien_draft_take_first_headshot (MienDraft *self, const char *hash, const PortraitFace *face, guint32 backdrop);
 void mien_draft_notify_save_error (MienDraft *self);
 
 /* mien-draft-disk.c */

@@ -107,6 +107,40 @@ mien_draft_set_look (MienDraft          *self,
   emit_changed (self, could_undo, could_redo, was_dirty);
 }
 
+static void
+give_headshots (GPtrArray          *steps,
+                const char         *hash,
+                const PortraitFace *face,
+                guint32             backdrop)
+{
+  for (guint i = 0; i < steps->len; i++)
+    {
+      PortraitLook *look = ((MienDraftStep *) g_ptr_array_index (steps, i))->look;
+
+      if (portrait_look_get_headshot (look) != NULL)
+        continue;
+      portrait_look_set_headshot (look, hash, face);
+      portrait_look_set_backdrop (look, backdrop);
+    }
+}
+
+void
+mien_draft_take_first_headshot (MienDraft          *self,
+                                const char         *hash,
+                                const PortraitFace *face,
+                                guint32             backdrop)
+{
+  gboolean was_dirty = self->dirty;
+
+  portrait_look_set_headshot (self->look, hash, face);
+  portrait_look_set_backdrop (self->look, backdrop);
+  give_headshots (self->undo, hash, face, backdrop);
+  give_headshots (self->redo, hash, face, backdrop);
+  self->dirty = TRUE;
+  mien_draft_save_soon (self);
+  emit_changed (self, self->undo->len > 0, self->redo->len > 0, was_dirty);
+}
+
 void
 mien_draft_end_merge (MienDraft *self)
 {

@@ -185,6 +185,7 @@ chat (Person *alice,
   person_keys (bob, "Return");
   person_wait_for_text (alice, "Please do! 一定要戴。");
   person_wait_for (bob, NULL, "Delivered");
+  person_wait_gone (alice, "label", "bob@localhost was asked…");
   shot ("conversation");
 }
 

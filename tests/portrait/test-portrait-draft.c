@@ -405,6 +405,31 @@ set_headshot (MienDraft *draft, guint32 colour)
   return g_strdup (portrait_look_get_headshot (mien_draft_get_look (draft)));
 }
 
+/* A portrait begins with its headshot: there is nothing before it to go back to, also when it came after the first avatar. */
+static void
+test_first_headshot (void)
+{
+  g_autofree char *directory = test_folder_new ("draft"), *other = test_folder_new ("draft");
+  g_autoptr (MienDraft) draft = open_draft (directory), late = open_draft (other);
+  g_autofree char *one = set_headshot (draft, 0x111111);
+  g_autofree char *two = NULL, *three = NULL;
+
+  g_assert_null (mien_draft_get_undo_label (draft));
+  g_assert_false (mien_draft_undo (draft));
+  two = set_headshot (draft, 0x222222);
+  g_assert_nonnull (mien_draft_get_undo_label (draft));
+  g_assert_true (mien_draft_undo (draft));
+  g_assert_cmpstr (portrait_look_get_headshot (mien_draft_get_look (draft)), ==, one);
+  g_assert_false (mien_draft_undo (draft));
+
+  put_on (late, "hat", "hat-cap");
+  three = set_headshot (late, 0x333333);
+  g_assert_cmpstr (mien_draft_get_undo_label (late), ==, "hat-cap");
+  g_assert_true (mien_draft_undo (late));
+  g_assert_cmpuint (portrait_look_get_n_layers (mien_draft_get_look (late)), ==, 0);
+  g_assert_cmpstr (portrait_look_get_headshot (mien_draft_get_look (late)), ==, three);
+}
+
 /* The photo that a look or a step names is kept; one that nothing names any more is removed when the draft is written. */
 static void
 test_old_headshots (void)
@@ -607,6 +632,7 @@ main (int argc, char **argv)
   g_test_add_func ("/portrait/draft/crash", test_crash);
   g_test_add_func ("/portrait/draft/headshot", test_headshot);
   g_test_add_func ("/portrait/headshot/load-files", test_load_files);
+  g_test_add_func ("/portrait/draft/first-headshot", test_first_headshot);
   g_test_add_func ("/portrait/draft/old-headshots", test_old_headshots);
   g_test_add_func ("/portrait/draft/full-disk", test_full_disk);
   g_test_add_func ("/portrait/draft/unreadable", test_unreadable);

@@ -302,9 +302,6 @@ mien_editor_window_update_actions (MienEditorWindow *self)
   const char *undo = mien_draft_get_undo_label (self->draft), *redo = mien_draft_get_redo_label (self->draft);
   gboolean has_headshot = self->shown_headshot != NULL;
 
-  if (self->first != NULL && portrait_look_equal (self->first, mien_draft_get_look (self->draft)))
-    undo = NULL;
-
   enable (self, "undo", undo != NULL);
   enable (self, "redo", redo != NULL);
   enable (self, "remove", self->active != NULL);

@@ -41,8 +41,6 @@ on_first_set (GObject *source, GAsyncResult *result, gpointer data)
     mien_draft_mark_clean (self->draft);
   g_clear_pointer (&self->opened, portrait_look_free);
   self->opened = portrait_look_copy (mien_draft_get_look (self->draft));
-  g_clear_pointer (&self->first, portrait_look_free);
-  self->first = portrait_look_copy (mien_draft_get_look (self->draft));
   mien_editor_window_update_actions (self);
 }
 

@@ -36,7 +36,6 @@ struct _MienEditorWindow
   GHashTable         *art;               /* type's name → what the compositor has of it */
   char               *active;            /* the type being adjusted, or NULL */
   PortraitLook       *opened;            /* to go back to when the changes are discarded */
-  PortraitLook       *first;             /* with the headshot that was put there first; before it there is nothing to undo */
   AdwToast           *toast;             /* the one that is shown; weak */
   guint               settle_source;
   gboolean            headshot_missing;  /* the look names one that cannot be read, or the first is on its way */

@@ -380,7 +380,6 @@ mien_editor_window_finalize (GObject *object)
 
   g_clear_pointer (&self->compositor, portrait_compositor_free);
   g_clear_pointer (&self->opened, portrait_look_free);
-  g_clear_pointer (&self->first, portrait_look_free);
   g_clear_pointer (&self->portrait, cairo_surface_destroy);
   g_clear_pointer (&self->photo, cairo_surface_destroy);
   g_clear_pointer (&self->publishing, cairo_surface_destroy);
