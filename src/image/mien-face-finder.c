@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "mien-image"
 
 #include "mien-config.h"
+#include "mien-face-finder-private.h"
 #include "mien-face-finder.h"
 
 #include <facefind.h>
@@ -83,8 +84,8 @@ mien_face_finder_new (const char *model_path, GError **error)
 #define LEAST_TURN 0.2
 #define UNITS_PER_BOX 2.6                /* widths of u in the box of a face seen from the front */
 
-static double
-get_turn (const FaceFindFace *face)
+double
+mien_face_get_turn (const FaceFindFace *face)
 {
   double dx = face->right_eye.x - face->left_eye.x, dy = face->right_eye.y - face->left_eye.y;
   double eyes = hypot (dx, dy), unit = MAX (eyes, face->width / UNITS_PER_BOX);
@@ -125,7 +126,7 @@ mien_face_finder_find (MienFaceFinder *self, cairo_surface_t *surface, MienFound
     .right_eye = { face.right_eye.x, face.right_eye.y },
     .tilt = face.tilt,
     .score = face.score,
-    .turn = get_turn (&face),
+    .turn = mien_face_get_turn (&face),
   };
   return TRUE;
 }

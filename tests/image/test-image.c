@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mien-face-finder-private.h"
 #include "mien-image.h"
 
 #define RED 0xff0000
@@ -384,6 +386,43 @@ test_async (void)
     }
 }
 
+/* The ears of a head that turns move along the eye line, by what a person sees of it: 0 from the front. */
+static void
+test_face_turn (void)
+{
+  /* Everything in units u, the distance of the eyes seen from the front, before tilt (degrees) and size (pixels of one u). */
+  static const struct { double eyes, left_ear, right_ear, tilt, size, turn; } rows[] = {
+    { 1, -0.8, 0.8, 0, 64, 0 },             /* from the front */
+    { 1, -0.7, 0.9, 0, 64, 0 },             /* within what the ears are exact to */
+    { 1, -0.61, 0.99, 0, 64, 0 },           /* 0.19 */
+    { 1, -0.59, 1.01, 0, 64, 0.21 },        /* 0.21 */
+    { 1, -1.01, 0.59, 0, 64, -0.21 },       /* to the other side */
+    { 0.6, 0.1, 0.9, 0, 64, 0.5 },          /* a half profile: the eyes are nearer to each other, the unit is the box's */
+    { 0.6, 0.1, 0.9, 30, 64, 0.5 },         /* a tilted head */
+    { 0.6, 0.1, 0.9, 90, 640, 0.5 },
+    { 0.6, -0.9, -0.1, -120, 17, -0.5 },
+    { 0.6, 2, 3, 0, 64, 1 },                /* no more than a profile */
+    { 0, 0.5, 0.5, 0, 64, 0 },              /* no eyes: no eye line */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      double x = cos (rows[i].tilt * G_PI / 180) * rows[i].size, y = sin (rows[i].tilt * G_PI / 180) * rows[i].size;
+      FaceFindFace face = { .width = (float) (2.6 * rows[i].size), .height = (float) (2.6 * rows[i].size) };
+
+      face.left_eye.x = (float) (500 - rows[i].eyes / 2 * x);
+      face.left_eye.y = (float) (400 - rows[i].eyes / 2 * y);
+      face.right_eye.x = (float) (500 + rows[i].eyes / 2 * x);
+      face.right_eye.y = (float) (400 + rows[i].eyes / 2 * y);
+      face.left_ear.x = (float) (500 + rows[i].left_ear * x);
+      face.left_ear.y = (float) (400 + rows[i].left_ear * y);
+      face.right_ear.x = (float) (500 + rows[i].right_ear * x);
+      face.right_ear.y = (float) (400 + rows[i].right_ear * y);
+      g_test_message ("row %zu: %g", i, mien_face_get_turn (&face));
+      g_assert_cmpfloat_with_epsilon (mien_face_get_turn (&face), rows[i].turn, 1e-4);
+    }
+}
+
 /* SVG ----------------------------------------------------------------------- */
 
 #define SVG(body) "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 512\">" body "</svg>"
@@ -503,5 +542,6 @@ main (int argc, char **argv)
   g_test_add_func ("/image/async", test_async);
   g_test_add_func ("/svg/colours", test_svg);
   g_test_add_func ("/svg/refused", test_svg_refused);
+  g_test_add_func ("/image/face-turn", test_face_turn);
   return g_test_run ();
 }
