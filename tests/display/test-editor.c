@@ -350,24 +350,50 @@ test_headshot_errors (EditorFixture *self, gconstpointer data)
   MienHeadshotDialog *dialog = open_dialog (self);
   test_wait_frame (GTK_WIDGET (dialog));
   editor_shoot (self, "headshot");
-  static const char * const names[] = { "cut.png", "huge.png", "words.png", "bomb.svg", "empty.png", "not-there.png" };
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+  static const struct { const char *name, *says; } bad[] = {
+    { "cut.png", "damaged or incomplete. Choose another one" },
+    { "huge.png", "30000×30000 pixels; at most" },
+    { "words.png", "not a picture that can be opened. Choose a JPEG" },
+    { "bomb.svg", "SVG drawing cannot be a headshot. Choose a photo" },
+    { "empty.png", "not a picture that can be opened. Choose a JPEG" },
+    { "not-there.png", "not-there.png" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      answer_with (self, names[i]);
+      answer_with (self, bad[i].name);
       test_click (gtk_widget_get_ancestor (
           test_get (GTK_WIDGET (dialog), GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Open a Photo…"),
           GTK_TYPE_BUTTON));
       test_wait_until (mien_headshot_dialog_get_error (dialog) != NULL);
-      g_test_message ("%s: %s", names[i], mien_headshot_dialog_get_error (dialog));
+      test_wait_until (strstr (mien_headshot_dialog_get_error (dialog), bad[i].says) != NULL);
+      g_test_message ("%s: %s", bad[i].name, mien_headshot_dialog_get_error (dialog));
       if (i == 1)
-        {
-          editor_shoot (self, "headshot-error");
-          g_assert_nonnull (strstr (mien_headshot_dialog_get_error (dialog), "30"));
-        }
+        editor_shoot (self, "headshot-error");
     }
   gtk_window_close (GTK_WINDOW (dialog));
   test_settle ();
   g_assert_true (portrait_look_equal (before, editor_get_look (self)));
+}
+
+/* What looks unusual and is a picture all the same. */
+static void
+test_headshot_unusual (EditorFixture *self, gconstpointer data)
+{
+  static const char * const names[] = { "cmyk.jpg", "animated.gif" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *before = g_strdup (portrait_look_get_headshot (editor_get_look (self)));
+      g_autofree char *path = g_build_filename (MIEN_TEST_IMAGES, names[i], NULL);
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+      MienHeadshotDialog *dialog = open_dialog (self);
+
+      mien_headshot_dialog_open (dialog, file);
+      test_click (gtk_widget_get_ancestor (
+          test_get (GTK_WIDGET (dialog), GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Use It"), GTK_TYPE_BUTTON));
+      test_wait_until (g_strcmp0 (portrait_look_get_headshot (editor_get_look (self)), before) != 0);
+      test_focus_window (self->window);
+    }
 }
 
 static void
@@ -505,6 +531,7 @@ main (int argc, char **argv)
     { "/editor/save", test_save },
     { "/editor/bad-look", test_bad_look },
     { "/editor/headshot/errors", test_headshot_errors },
+    { "/editor/headshot/unusual", test_headshot_unusual },
     { "/editor/headshot/crop", test_headshot_crop },
     { "/editor/headshot/drawn", test_drawn_headshot },
     { "/editor/mark-eyes", test_mark_eyes },
