@@ -9,9 +9,9 @@
 G_BEGIN_DECLS
 
 /**
- * MienAdjustPanel: the adjustment window (S3122): a floating panel beside the picture with a slider and a number each for
- * x, y and tilt, and under "More" scale, opacity, flip, order and colour. It knows no look: it shows a placement and says
- * what the user did to it.
+ * MienAdjustPanel: the adjustment window (S3122): a floating panel beside the picture with a slider and a number each
+ * for x, y and tilt, and under "More" scale, opacity, flip, order and colour. It knows no look: it shows a placement
+ * and says what the user did to it.
  *
  * Signals:
  *  "changed" (): a control was moved (S3141); see mien_adjust_panel_get_placement()
@@ -24,8 +24,10 @@ G_DECLARE_FINAL_TYPE (MienAdjustPanel, mien_adjust_panel, MIEN, ADJUST_PANEL, Gt
 
 GtkWidget *mien_adjust_panel_new (void);
 /* @avatar may be NULL: an avatar of the look that the catalogue does not have; then @name is its id. */
-void       mien_adjust_panel_set_avatar (MienAdjustPanel *self, MienAvatar *avatar, const char *name, const char *variant);
-void       mien_adjust_panel_set_placement (MienAdjustPanel *self, const PortraitPlacement *placement);     /* without "changed" */
+void       mien_adjust_panel_set_avatar (MienAdjustPanel *self, MienAvatar *avatar, const char *name,
+                                         const char *variant);
+/* without "changed" */
+void       mien_adjust_panel_set_placement (MienAdjustPanel *self, const PortraitPlacement *placement);
 void       mien_adjust_panel_get_placement (MienAdjustPanel *self, PortraitPlacement *out);
 void       mien_adjust_panel_set_order (MienAdjustPanel *self, gboolean can_forward, gboolean can_back);
 

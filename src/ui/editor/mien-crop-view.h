@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MienCropView, mien_crop_view, MIEN, CROP_VIEW, GtkWidget)
 
 GtkWidget      *mien_crop_view_new (void);
-void            mien_crop_view_set_photo (MienCropView *self, cairo_surface_t *photo, guint32 backdrop);     /* an image surface, kept; NULL: none */
+/* an image surface, kept; NULL: none */
+void            mien_crop_view_set_photo (MienCropView *self, cairo_surface_t *photo, guint32 backdrop);
 void            mien_crop_view_set_crop (MienCropView *self, const MienCrop *crop);
 const MienCrop *mien_crop_view_get_crop (MienCropView *self);
 

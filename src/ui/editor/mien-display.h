@@ -31,7 +31,8 @@ void       mien_display_active_changed (MienDisplay *self);          /* only the
 void       mien_display_set_circle (MienDisplay *self, gboolean shown);          /* what round clients keep */
 
 /* "Mark the eyes": the next two clicks are reported instead of picks, as fractions of the side. */
-typedef void (*MienDisplayMark) (MienDisplay *self, const PortraitPoint *left_eye, const PortraitPoint *right_eye, gpointer user_data);
+typedef void (*MienDisplayMark) (MienDisplay *self, const PortraitPoint *left_eye, const PortraitPoint *right_eye,
+                                 gpointer user_data);
 void       mien_display_mark_eyes (MienDisplay *self, MienDisplayMark done, gpointer user_data);
 void       mien_display_cancel_marking (MienDisplay *self);
 gboolean   mien_display_is_marking (MienDisplay *self);

@@ -13,7 +13,8 @@ typedef void (*MienFileAnswer) (GFile *file, gpointer user_data);        /* NULL
 typedef void (*MienFileChooser) (GtkWindow *parent, MienFileQuestion question, const char *suggested_name, MienFileAnswer answer,
                                  gpointer user_data);
 
-void mien_file_choose (GtkWindow *parent, MienFileQuestion question, const char *suggested_name, MienFileAnswer answer, gpointer user_data);
+void mien_file_choose (GtkWindow *parent, MienFileQuestion question, const char *suggested_name, MienFileAnswer answer,
+                       gpointer user_data);
 void mien_file_set_chooser (MienFileChooser chooser);                /* NULL: the system's dialog again */
 
 G_END_DECLS

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /**
- * MienHeadshotDialog: S300-S302: choosing a photo (a drawn one of ours, a file, one of the Pictures folder, a drop, a paste)
- * and cutting the headshot out of it, first guess round the face.
+ * MienHeadshotDialog: S300-S302: choosing a photo (a drawn one of ours, a file, one of the Pictures folder, a drop, a
+ * paste) and cutting the headshot out of it, first guess round the face.
  *
  * Signal: "chosen" (): the headshot is there; the dialog closes after it.
  */

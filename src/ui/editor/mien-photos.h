@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef void (*MienPhotosFunc) (const char *path, cairo_surface_t *thumbnail, gpointer user_data);
 
 /* @size: pixels of a thumbnail's longer side. What is not a picture is left out. */
-void mien_photos_load (const char *folder, guint max_photos, int size, GCancellable *cancellable, MienPhotosFunc func, gpointer user_data);
+void mien_photos_load (const char *folder, guint max_photos, int size, GCancellable *cancellable, MienPhotosFunc func,
+                       gpointer user_data);
 
 G_END_DECLS

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MienPreviews, mien_previews, MIEN, PREVIEWS, GtkWidget)
 
 GtkWidget *mien_previews_new (void);
-void       mien_previews_set_portrait (MienPreviews *self, cairo_surface_t *portrait);       /* an image surface, kept; or NULL */
+/* an image surface, kept; or NULL */
+void       mien_previews_set_portrait (MienPreviews *self, cairo_surface_t *portrait);
 void       mien_previews_set_round (MienPreviews *self, gboolean round);
 gboolean   mien_previews_get_round (MienPreviews *self);
 

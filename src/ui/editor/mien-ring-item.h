@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 /**
- * MienRingItem: one avatar of the ring: a round button with the avatar's picture. What is under the pointer grows a little.
+ * MienRingItem: one avatar of the ring: a round button with the avatar's picture. What is under the pointer grows a
+ * little.
  * Signal: "activate" (), by click, Return or Space.
  */
 #define MIEN_RING_ITEM_ART 192           /* side in pixels of the template square it is drawn from */
