@@ -301,6 +301,16 @@ test_forward (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (xmpp_node_get (forwarded.last, "from"), ==, "bob@" DOMAIN "/desk");
   im_client_ask_ok (fixture->alice, "get", DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#items'/>");
 
+  /* Who removes the account takes the portrait along. */
+  publish (fixture->alice, METADATA, SHA1, "<metadata xmlns='" METADATA "'><info id='" SHA1 "' bytes='20' type='image/png'/></metadata>",
+           NULL, NULL);
+  im_turn_until (forwarded.count == 4);
+  im_client_send (fixture->alice, "<iq type='set' id='gone' to='" DOMAIN "'><query xmlns='jabber:iq:register'><remove/></query></iq>");
+  im_turn_until (forwarded.count == 5);
+  child = xmpp_node_child (forwarded.last, "forward", NULL);
+  g_assert_cmpstr (xmpp_node_get (child, "jid"), ==, "alice@" DOMAIN);
+  g_assert_null (xmpp_node_first (xmpp_node_child (child, "metadata", METADATA)));
+
   xmpp_component_stop (component);
   g_object_unref (component);
   g_clear_pointer (&forwarded.last, xmpp_node_unref);

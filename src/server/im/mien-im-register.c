@@ -147,6 +147,7 @@ remove_done (MienImOp *base, const GError *error)
   g_message ("The account %s was removed by its owner", base->account);
   while ((account = mien_im_account_find (base->role, base->account)) != NULL && account->sessions->len > 0)
     mien_im_session_end (g_ptr_array_index (account->sessions, 0), "not-authorized", "The account was removed");
+  mien_im_forward_run (base->role);
 }
 
 static void

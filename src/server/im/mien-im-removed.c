@@ -92,6 +92,7 @@ take_done (MienImOp *base, const GError *error)
 
       mien_im_roster_pushed (base->role, trace->account, trace->row);
     }
+  mien_im_forward_run (base->role);
 }
 
 static void

@@ -115,7 +115,8 @@ mien_im_accounts_remove (MienDatabase *db, const char *account, GError **error)
                                 "UPDATE roster SET bits = 0, request = NULL,"
                                 " version = (SELECT roster_version FROM account WHERE account.jid = roster.account)"
                                 " WHERE jid = ?", "s", account)
-         && mien_im_store_exec (db, error, "DELETE FROM account WHERE jid = ?", "s", account);
+         && mien_im_store_exec (db, error, "DELETE FROM account WHERE jid = ?", "s", account)
+         && mien_im_forwards_add (db, account, error);   /* without a publication: forget it */
 }
 
 /* The names of accounts that another process has removed, until the server has ended their sessions. */

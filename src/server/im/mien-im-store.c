@@ -41,6 +41,11 @@ static const char *const migrations[] = {
   "  WITHOUT ROWID;",
   /* 2 */
   "CREATE TABLE removed (account TEXT PRIMARY KEY) WITHOUT ROWID;",
+  /* 3: an account that is removed stays until the portrait server has forgotten its portrait. */
+  "ALTER TABLE forward RENAME TO forward_2;"
+  "CREATE TABLE forward (account TEXT PRIMARY KEY, serial INTEGER NOT NULL) WITHOUT ROWID;"
+  "INSERT INTO forward SELECT account, serial FROM forward_2;"
+  "DROP TABLE forward_2;",
   NULL,
 };
 
