@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "test-role"
 
+#include <stdio.h>
+#include <unistd.h>
 #include <string.h>
 
+#include "folder.h"
 #include "avatar-fixture.h"
 #include "avatar-server-fixture.h"
 #include "mien-avatar-http.h"
@@ -311,6 +314,32 @@ test_bad_change (Fixture       *fixture,
   g_assert_true (avatar_server_change (&fixture->server, "glasses-round.svg", "<script/></g>", "</g>"));
 }
 
+/* A link to another folder takes the pack's place at once, as administrators exchange what is being served. */
+static void
+test_exchanged (Fixture       *fixture,
+                gconstpointer  data)
+{
+  g_autofree char *next = g_strconcat (fixture->server.folder, "-next", NULL);
+  g_autofree char *aside = g_strconcat (fixture->server.folder, "-aside", NULL);
+  g_autofree char *etag = NULL;
+  const char *copy[] = { "cp", "-a", fixture->server.folder, next, NULL };
+
+  request (fixture, "GET", "catalogue.json", NULL, NULL);
+  etag = g_strdup (header (fixture, "ETag"));
+  g_assert_true (g_spawn_sync (NULL, (char **) copy, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+  avatar_fixture_replace (next, "catalogue.json", "CC0-1.0", "CC-BY-4.0");
+  g_assert_no_errno (rename (fixture->server.folder, aside));
+  g_assert_no_errno (symlink (next, fixture->server.folder));
+  g_assert_true (avatar_server_wait_loaded (&fixture->server));
+  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, "If-None-Match", etag, NULL), ==, 200);
+  /* The new folder is the one that is watched. */
+  g_assert_true (avatar_server_change (&fixture->server, "catalogue.json", "CC-BY-4.0", "CC0-1.0"));
+  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, "If-None-Match", etag, NULL), ==, 304);
+  test_remove_tree (aside);
+  test_remove_tree (fixture->server.folder);
+  g_assert_no_errno (rename (next, fixture->server.folder));
+}
+
 /* Nobody waits for the first look at the pack but those who ask for avatars. */
 static void
 test_first_look (Fixture       *fixture,
@@ -396,6 +425,7 @@ main (int    argc,
   g_test_add ("/role/bad-package", Fixture, NULL, set_up, test_bad_package, tear_down);
   g_test_add ("/role/change", Fixture, NULL, set_up, test_change, tear_down);
   g_test_add ("/role/bad-change", Fixture, NULL, set_up, test_bad_change, tear_down);
+  g_test_add ("/role/exchanged", Fixture, NULL, set_up, test_exchanged, tear_down);
   g_test_add ("/role/first-look", Fixture, NULL, set_up_session, test_first_look, tear_down);
   g_test_add ("/role/bad-first", Fixture, NULL, set_up_session, test_bad_first, tear_down);
   g_test_add_func ("/role/stop-early", test_stop_early);

@@ -17,6 +17,7 @@ struct _MienPackWatcher
   char *memory;                    /* file of checked drawings; NULL: none */
   MienPackCheck *check;            /* owned; used by one reading at a time */
   GFileMonitor *monitor;
+  GFileMonitor *parent_monitor;    /* the folder may be replaced as a whole, by a link to another say */
   guint quiet_id;
   GCancellable *cancellable;       /* of the reading under way, or NULL */
   gboolean changed_again;          /* while it was under way */
@@ -227,6 +228,42 @@ on_changed (GFileMonitor      *monitor,
   self->quiet_id = g_timeout_add (MIEN_PACK_WATCHER_QUIET_MS, on_quiet, self);
 }
 
+static gboolean
+watch_folder (MienPackWatcher  *self,
+              GError          **error)
+{
+  g_autoptr(GFile) folder = g_file_new_for_path (self->directory);
+  GFileMonitor *monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, error);
+
+  if (monitor == NULL)
+    return FALSE;
+  if (self->monitor != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->monitor, self);
+      g_file_monitor_cancel (self->monitor);
+      g_object_unref (self->monitor);
+    }
+  self->monitor = monitor;
+  g_signal_connect (monitor, "changed", G_CALLBACK (on_changed), self);
+  return TRUE;
+}
+
+/* A monitor follows the folder that it began with, wherever that goes: another one in its place is watched anew. */
+static void
+on_parent_changed (GFileMonitor      *monitor,
+                   GFile             *file,
+                   GFile             *other,
+                   GFileMonitorEvent  event,
+                   MienPackWatcher   *self)
+{
+  g_autoptr(GFile) folder = g_file_new_for_path (self->directory);
+
+  if (!g_file_equal (file, folder) && (other == NULL || !g_file_equal (other, folder)))
+    return;
+  if (g_file_test (self->directory, G_FILE_TEST_IS_DIR) && watch_folder (self, NULL))
+    on_changed (monitor, file, other, event, self);
+}
+
 /* What an administrator gets wrong most, told at once: no such folder, no catalogue in it, a slip of the pen. */
 static gboolean
 check_catalogue (MienPackWatcher  *self,
@@ -248,6 +285,7 @@ mien_pack_watcher_start (MienPackWatcher  *self,
                          GError          **error)
 {
   g_autoptr(GFile) folder = NULL;
+  g_autoptr(GFile) parent = NULL;
 
   g_return_val_if_fail (MIEN_IS_PACK_WATCHER (self), FALSE);
   g_return_val_if_fail (self->monitor == NULL, FALSE);
@@ -256,10 +294,13 @@ mien_pack_watcher_start (MienPackWatcher  *self,
     return FALSE;
   /* The monitor first: what changes while the folder is read is noticed. */
   folder = g_file_new_for_path (self->directory);
-  self->monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, error);
-  if (self->monitor == NULL)
+  if (!watch_folder (self, error))
     return FALSE;
-  g_signal_connect (self->monitor, "changed", G_CALLBACK (on_changed), self);
+  parent = g_file_get_parent (folder);
+  if (parent != NULL)
+    self->parent_monitor = g_file_monitor_directory (parent, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+  if (self->parent_monitor != NULL)
+    g_signal_connect (self->parent_monitor, "changed", G_CALLBACK (on_parent_changed), self);
   start_reading (self);
   return TRUE;
 }
@@ -275,6 +316,12 @@ mien_pack_watcher_stop (MienPackWatcher *self)
       g_signal_handlers_disconnect_by_data (self->monitor, self);
       g_file_monitor_cancel (self->monitor);
       g_clear_object (&self->monitor);
+    }
+  if (self->parent_monitor != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->parent_monitor, self);
+      g_file_monitor_cancel (self->parent_monitor);
+      g_clear_object (&self->parent_monitor);
     }
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
