@@ -80,8 +80,8 @@ write_home (const char *folder,
     g_error ("%s", error->message);
 }
 
-/* The home is empty: GNOME's font, and nothing that moves by itself in a screenshot. The user's own pictures are where the
- * headshot dialog looks for them. */
+/* The home is empty: GNOME's font, and nothing that moves by itself in a screenshot. The user's own pictures are
+ * where the headshot dialog looks for them. */
 static void
 furnish_home (void)
 {
@@ -120,10 +120,11 @@ start (const char *name,
        gboolean    known)
 {
   g_autofree char *port_text = g_strdup_printf ("%d", port), *folder = g_build_filename (data_directory, name, NULL);
-  g_autofree char *file = g_strconcat (name, ".password", NULL), *password = g_build_filename (data_directory, file, NULL);
+  g_autofree char *file = g_strconcat (name, ".password", NULL);
+  g_autofree char *password = g_build_filename (data_directory, file, NULL);
   g_autofree char *address = g_strconcat (name, "@localhost", NULL);
-  const char *argv[] = { "mien", "--data-dir", folder, "--host", "127.0.0.1", "--port", port_text, "--ca-file", certificate,
-                         known ? "--account" : NULL, address, "--password-file", password, NULL };
+  const char *argv[] = { "mien", "--data-dir", folder, "--host", "127.0.0.1", "--port", port_text, "--ca-file",
+                         certificate, known ? "--account" : NULL, address, "--password-file", password, NULL };
   g_autoptr (GError) error = NULL;
   Person *person = person_new (screen, sight, name, argv, output_directory, &error);
 
@@ -385,7 +386,8 @@ main (int    argc,
   if (!g_option_context_parse (context, &argc, &argv, &error) || data_directory == NULL || output_directory == NULL ||
       certificate == NULL || port == 0)
     {
-      g_printerr ("%s\n", error != NULL ? error->message : "mien-demo: --data, --port, --certificate and --output are needed");
+      g_printerr ("mien-demo: %s\n", error != NULL ? error->message
+                                                   : "--data, --port, --certificate and --output are needed");
       return 2;
     }
 

@@ -36,7 +36,8 @@ on_ended (GObject      *source,
     return;
   if (g_subprocess_get_if_signaled (process))
     person_give_up (self, "%s's client ended by signal %d", self->name, g_subprocess_get_term_sig (process));
-  person_give_up (self, "%s's client ended by itself with status %d", self->name, g_subprocess_get_exit_status (process));
+  person_give_up (self, "%s's client ended by itself with status %d", self->name,
+                  g_subprocess_get_exit_status (process));
 }
 
 /* In the client's process: it goes with this one, even when a signal ends this one. */
@@ -256,14 +257,14 @@ person_wait_for_value (Person     *self,
         return value;
     }
   while (wait_more (deadline));
-  person_give_up (self, "%s waited in vain for %s “%s” to be from %g to %g; it is %g", self->name, role, name, least, most,
-                  value);
+  person_give_up (self, "%s waited in vain for %s “%s” to be from %g to %g; it is %g", self->name, role, name, least,
+                  most, value);
 }
 
 /* Doing */
 
-/* Where an element is on the screen. Its window is found by the title that both the bus and the X server give it; a popover has a
- * window of its own, of the popover's size, which the bus does not tell of. */
+/* Where an element is on the screen. Its window is found by the title that both the bus and the X server give it; a
+ * popover has a window of its own, of the popover's size, which the bus does not tell of. */
 static gboolean
 get_area (Person     *self,
           Seen       *seen,
@@ -281,7 +282,9 @@ get_area (Person     *self,
     }
   else
     {
-      if (!windows_find (self->screen, self->pid, window->name != NULL && *window->name != '\0' ? window->name : NULL, &area))
+      const char *title = window->name != NULL && *window->name != '\0' ? window->name : NULL;
+
+      if (!windows_find (self->screen, self->pid, title, &area))
         return FALSE;
       /* A frame that GTK draws itself, where the window manager has no room for a shadow. */
       area.x += (area.width - window->width) / 2;
@@ -292,8 +295,8 @@ get_area (Person     *self,
   return TRUE;
 }
 
-/* Waits until the element, or the first of role @inner in it, is there and stands still: a window that has just opened is still
- * being laid out. Returns the title of its window. */
+/* Waits until the element, or the first of role @inner in it, is there and stands still: a window that has just
+ * opened is still being laid out. Returns the title of its window. */
 static char *
 wait_area (Person     *self,
            const char *role,

@@ -7,9 +7,9 @@
 G_BEGIN_DECLS
 
 /*
- * A person at one client: a real process, looked at through the accessibility bus and used by pointer and keyboard. Elements are
- * named by role ("button") and name as in sight_find(). All waits are for something to be there; what does not come within
- * the deadline, and a client that ends on its own, end the program with a picture of the screen.
+ * A person at one client: a real process, looked at through the accessibility bus and used by pointer and keyboard.
+ * Elements are named by role ("button") and name as in sight_find(). All waits are for something to be there; what
+ * does not come within the deadline, and a client that ends on its own, end the program with a picture of the screen.
  */
 typedef struct _Person Person;
 
@@ -35,7 +35,7 @@ void   person_click_at (Person *self, const char *role, const char *name, double
 void   person_hover (Person *self, const char *role, const char *name);
 void   person_drag_by (Person *self, const char *role, const char *name, double x, double y, int dx, int dy);
 void   person_scroll (Person *self, const char *role, const char *name, int clicks);
-void   person_type_into (Person *self, const char *role, const char *name, const char *text);    /* clicks, then types */
+void   person_type_into (Person *self, const char *role, const char *name, const char *text);  /* clicks, then types */
 void   person_type (Person *self, const char *text);                 /* to what has the focus */
 void   person_keys (Person *self, const char *keys);                 /* "Control_L+a" */
 void   person_quit (Person *self);                                   /* by Control+Q; it must end well */

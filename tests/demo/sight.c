@@ -63,8 +63,8 @@ call (GDBusConnection *bus,
       GVariant        *arguments,
       GError         **error)
 {
-  return g_dbus_connection_call_sync (bus, name, path, interface, method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, ANSWER_MS,
-                                      NULL, error);
+  return g_dbus_connection_call_sync (bus, name, path, interface, method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE,
+                                      ANSWER_MS, NULL, error);
 }
 
 Sight *
@@ -76,7 +76,8 @@ sight_open (GError **error)
   const char *address;
   Sight *self;
 
-  answer = session != NULL ? call (session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", NULL, error) : NULL;
+  if (session != NULL)
+    answer = call (session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", NULL, error);
   if (answer == NULL)
     return NULL;
   g_variant_get (answer, "(&s)", &address);
@@ -126,7 +127,8 @@ static char *
 find_program (Sight *self,
               int    pid)
 {
-  g_autoptr (GVariant) answer = call (self->bus, "org.a11y.atspi.Registry", ROOT_PATH, ACCESSIBLE, "GetChildren", NULL, NULL);
+  g_autoptr (GVariant) answer = call (self->bus, "org.a11y.atspi.Registry", ROOT_PATH, ACCESSIBLE, "GetChildren",
+                                      NULL, NULL);
   g_autoptr (GVariantIter) children = NULL;
   const char *name;
 
@@ -230,7 +232,8 @@ look_at (Sight     *self,
       ask (self, seen, ACCESSIBLE, "GetRoleName", NULL, "(s)", take_role);
       ask (self, seen, PROPERTIES, "GetAll", g_variant_new ("(s)", ACCESSIBLE), "(a{sv})", take_properties);
       if (seen->parent != NULL)
-        ask (self, seen, COMPONENT, "GetExtents", g_variant_new ("(u)", COORDINATES_OF_WINDOW), "((iiii))", take_extents);
+        ask (self, seen, COMPONENT, "GetExtents", g_variant_new ("(u)", COORDINATES_OF_WINDOW), "((iiii))",
+             take_extents);
     }
   while (self->n_waiting > 0)
     g_main_context_iteration (NULL, TRUE);
@@ -290,7 +293,8 @@ is_shown (Sight *self,
   if (seen->width <= 0)
     return FALSE;
   answer = call (self->bus, self->program, seen->path, COMPONENT, "Contains",
-                 g_variant_new ("(iiu)", seen->x + seen->width / 2, seen->y + seen->height / 2, COORDINATES_OF_WINDOW), NULL);
+                 g_variant_new ("(iiu)", seen->x + seen->width / 2, seen->y + seen->height / 2, COORDINATES_OF_WINDOW),
+                 NULL);
   if (answer != NULL)
     g_variant_get (answer, "(b)", &is_inside);
 

@@ -37,8 +37,8 @@ get_property (Display       *display,
   unsigned long left;
   unsigned char *data = NULL;
 
-  if (XGetWindowProperty (display, window, XInternAtom (display, name, False), 0, MAX_LONGS, False, type, &actual, &format,
-                          n, &left, &data) != Success)
+  if (XGetWindowProperty (display, window, XInternAtom (display, name, False), 0, MAX_LONGS, False, type, &actual,
+                          &format, n, &left, &data) != Success)
     return NULL;
   if (data != NULL && (actual != type || *n == 0))
     g_clear_pointer (&data, XFree);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The windows of a process, asked of the X server: it knows of every one at once, and where it is. A title of NULL is any; of
- * several it is the uppermost. */
+/* The windows of a process, asked of the X server: it knows of every one at once, and where it is. A title of NULL is
+ * any; of several it is the uppermost. */
 
 typedef struct
 {

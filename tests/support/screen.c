@@ -19,8 +19,8 @@ struct _TestScreen
   gpointer data;
 
   int x, y;                              /* of the pointer, as far as it was moved here */
-  /* Key codes without a symbol. Several, and used in turn: a program translates an event when it reads it, and a code that is
-   * given to the next symbol too early would change the one before. */
+  /* Key codes without a symbol. Several, and used in turn: a program translates an event when it reads it, and a code
+   * that is given to the next symbol too early would change the one before. */
   KeyCode spares[N_SPARE_CODES];
   guint n_spares, next_spare;
 };

@@ -7,9 +7,10 @@
 G_BEGIN_DECLS
 
 /*
- * The X screen as a person has it: a pointer, a keyboard, and a look at it. The events go through XTEST over a connection
- * of its own, so a program cannot tell them from real ones. Positions are root coordinates in device pixels. Every function
- * returns when the server has taken the events; what they bring about is for the caller to wait for.
+ * The X screen as a person has it: a pointer, a keyboard, and a look at it. The events go through XTEST over a
+ * connection of its own, so a program cannot tell them from real ones. Positions are root coordinates in device
+ * pixels. Every function returns when the server has taken the events; what they bring about is for the caller to
+ * wait for.
  */
 typedef struct _TestScreen TestScreen;
 
@@ -27,8 +28,8 @@ void test_screen_click (TestScreen *self, int x, int y);             /* glides t
 void test_screen_drag (TestScreen *self, int x, int y, int to_x, int to_y);
 void test_screen_scroll (TestScreen *self, int clicks);              /* positive: down */
 
-/* A key symbol (that GDK calls keyval) to whatever has the focus, @held (0: none) down meanwhile. Any character can be typed: a
- * key code that no key has is lent to one that the keyboard does not have. */
+/* A key symbol (that GDK calls keyval) to whatever has the focus, @held (0: none) down meanwhile. Any character can
+ * be typed: a key code that no key has is lent to one that the keyboard does not have. */
 void test_screen_key (TestScreen *self, guint keysym, const guint *held);
 void test_screen_keys (TestScreen *self, const char *keys);          /* "Escape", "Control_L+a" */
 void test_screen_type (TestScreen *self, const char *text);
