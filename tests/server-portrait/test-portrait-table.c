@@ -6,8 +6,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* The same checks for SQLite and, when MIEN_TEST_POSTGRES is an address (tests/server-portrait/with-postgres sets it up), for
- * PostgreSQL. */
+/* The same checks for SQLite and, when MIEN_TEST_POSTGRES is an address (tests/server-portrait/with-postgres sets it
+ * up), for PostgreSQL. */
 
 static const char *
 address_of_database (void)
@@ -65,7 +65,8 @@ new_row (const char *name, char digit, gint64 updated)
 }
 
 static gboolean
-put (MienPortraitTable *table, MienPortraitRow *row, const char *nonce, MienPortraitPresent present, char **replaced, GError **error)
+put (MienPortraitTable *table, MienPortraitRow *row, const char *nonce, MienPortraitPresent present, char **replaced,
+     GError **error)
 {
   MienPortraitPut data = { row, (const guint8 *) nonce, 2000000000, NULL, present, NULL, NULL };
   gboolean ok = mien_portrait_table_put (table, &data, error);
@@ -223,10 +224,12 @@ test_inband_and_alias (void)
   g_assert_null (mien_portrait_table_alias (table, "nothing", &error));
   g_assert_no_error (error);
 
-  g_assert_true (mien_portrait_table_inband (table, alice, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  g_assert_true (mien_portrait_table_inband (table, alice,
+                                             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                                              "da39a3ee5e6b4b0d3255bfef95601890afd80709", &done, &error));
   g_assert_false (done);
-  g_assert_true (mien_portrait_table_inband (table, alice, row->sha256, "da39a3ee5e6b4b0d3255bfef95601890afd80709", &done, &error));
+  g_assert_true (mien_portrait_table_inband (table, alice, row->sha256, "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+                                             &done, &error));
   g_assert_true (done);
   found = find (table, alice);
   g_assert_cmpstr (found->sha1, ==, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
@@ -301,7 +304,8 @@ test_threads (void)
 static void
 test_bad_database (void)
 {
-  static const char * const bad[] = { "mysql://localhost/", "", "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1" };
+  static const char * const bad[] = { "mysql://localhost/", "",
+                                      "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1" };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
