@@ -579,14 +579,26 @@ quit (GSimpleAction *action,
       GVariant      *parameter,
       gpointer       data)
 {
-  g_autoptr (GPtrArray) windows = g_ptr_array_new_with_free_func (g_object_unref);
   GListModel *toplevels = gtk_window_get_toplevels ();
+  guint n = g_list_model_get_n_items (toplevels);
+  g_autofree GWeakRef *windows = g_new0 (GWeakRef, n);
 
-  /* Each window may have something to ask, and the last one ends the program. */
-  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
-    g_ptr_array_add (windows, g_list_model_get_item (toplevels, i));
-  for (guint i = 0; i < windows->len; i++)
-    gtk_window_close (g_ptr_array_index (windows, i));
+  /* Each window may have something to ask, and the last one ends the program. Weak: a window ends those that belong to
+   * it, and GTK's window of shortcuts must not outlive the one it describes, for it takes a signal of that one back. */
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (toplevels, i);
+
+      g_weak_ref_init (&windows[i], window);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GtkWindow) window = g_weak_ref_get (&windows[i]);
+
+      g_weak_ref_clear (&windows[i]);
+      if (window != NULL)
+        gtk_window_close (window);
+    }
 }
 
 static void

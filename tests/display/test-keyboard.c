@@ -251,6 +251,19 @@ test_others (void)
   test_wait_until (gtk_window_is_active (GTK_WINDOW (window)));
 }
 
+/* Ctrl+Q with the editor open frees all windows at once; whatever GTK has to say of that is fatal. */
+static void
+test_quit (void)
+{
+  GtkWidget *editor;
+
+  test_key (GDK_KEY_e, GDK_CONTROL_MASK);
+  editor = test_get_window (MIEN_TYPE_EDITOR_WINDOW);
+  test_focus_window (editor);
+  test_key (GDK_KEY_q, GDK_CONTROL_MASK);
+  test_wait_until (g_list_model_get_n_items (gtk_window_get_toplevels ()) == 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -269,6 +282,7 @@ main (int    argc,
   g_test_add_func ("/keyboard/talk", test_talk);
   g_test_add_func ("/keyboard/portrait", test_portrait);
   g_test_add_func ("/keyboard/others", test_others);
+  g_test_add_func ("/keyboard/quit", test_quit);
   status = g_test_run ();
   test_remove_tree (folder);
 
