@@ -5,6 +5,7 @@
 
 #include "mien-portrait-server-error.h"
 #include "mien-portrait-table-postgres.h"
+#include "mien-portrait-table-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <libpq-fe.h>
@@ -12,9 +13,9 @@
 #include <string.h>
 
 #define SCHEMA_VERSION 1
-#define NONCE_BYTES 16
 
-/* The accounts come in byte order (COLLATE "C"): no locale changes what a key is. Rows are updated in place (fillfactor). */
+/* The accounts come in byte order (COLLATE "C"): no locale changes what a key is. Rows are updated in place
+   (fillfactor). */
 static const char schema[] =
   "CREATE TABLE IF NOT EXISTS mien_schema (version integer NOT NULL);"
   "CREATE TABLE IF NOT EXISTS portrait ("
@@ -64,8 +65,9 @@ set_error (PGconn   *conn,
   g_strchomp (text);
   if (state != NULL && g_str_has_prefix (state, "53100"))
     g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_FULL, text);
-  else if (PQstatus (conn) != CONNECTION_OK || (state != NULL && (g_str_has_prefix (state, "57P") || g_str_has_prefix (state, "53") ||
-           g_str_has_prefix (state, "08") || g_str_has_prefix (state, "40"))))
+  else if (PQstatus (conn) != CONNECTION_OK ||
+           (state != NULL && (g_str_has_prefix (state, "57P") || g_str_has_prefix (state, "53") ||
+                              g_str_has_prefix (state, "08") || g_str_has_prefix (state, "40"))))
     g_set_error (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_UNAVAILABLE,
                  _("The database cannot be reached: %s. Check [portrait] database and that PostgreSQL runs."), text);
   else
@@ -217,9 +219,10 @@ transaction (MienPortraitTable *table,
   return ok;
 }
 
-/* Whoever writes a row with an address and whoever collects that address take the same lock. */
+/* ---- the steps of a change ---- */
+
 static gboolean
-lock_address (PGconn     *conn,
+lock_address (gpointer    conn,
               const char *address,
               GError    **error)
 {
@@ -229,7 +232,7 @@ lock_address (PGconn     *conn,
 }
 
 static gboolean
-is_referenced (PGconn     *conn,
+is_referenced (gpointer    conn,
                const char *address,
                gboolean   *out,
                GError    **error)
@@ -255,26 +258,37 @@ to_hex (const guint8 *data,
 }
 
 static gboolean
-use_nonce (PGconn                *conn,
-           const MienPortraitPut *put,
-           GError               **error)
+note_nonce (gpointer      conn,
+            const guint8 *data,
+            gint64        unix_seconds,
+            gboolean     *out_fresh,
+            GError      **error)
 {
-  g_autofree char *nonce = to_hex (put->nonce, NONCE_BYTES);
-  g_autofree char *expires = g_strdup_printf ("%" G_GINT64_FORMAT, put->nonce_expires);
+  g_autofree char *nonce = to_hex (data, MIEN_PORTRAIT_NONCE_BYTES);
+  g_autofree char *expires = g_strdup_printf ("%" G_GINT64_FORMAT, unix_seconds);
   g_autofree char *done = NULL;
   const char *values[] = { nonce, expires };
 
-  if (!run_one (conn, "INSERT INTO upload (nonce, expires) VALUES (decode ($1, 'hex'), $2) ON CONFLICT DO NOTHING RETURNING 1",
-                2, values, &done, error))
+  if (!run_one (conn, "INSERT INTO upload (nonce, expires) VALUES (decode ($1, 'hex'), $2) ON CONFLICT DO NOTHING"
+                      " RETURNING 1", 2, values, &done, error))
     return FALSE;
-  if (done == NULL)
-    g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_USED,
-                         _("This upload address was used before. Publish again to get a new one."));
-  return done != NULL;
+  *out_fresh = done != NULL;
+  return TRUE;
 }
 
 static gboolean
-write_row (PGconn          *conn,
+get_address (gpointer    conn,
+             const char *account,
+             char      **out,
+             GError    **error)
+{
+  const char *values[] = { account };
+
+  return run_one (conn, "SELECT address FROM portrait WHERE account = $1 FOR UPDATE", 1, values, out, error);
+}
+
+static gboolean
+write_row (gpointer         conn,
            MienPortraitRow *row,
            GError         **error)
 {
@@ -287,48 +301,59 @@ write_row (PGconn          *conn,
   const char *values[] = { row->account, row->address, row->sha256, row->sha1, type, bytes, width, height, updated };
 
   if (!run_one (conn,
-                "INSERT INTO portrait (account, address, sha256, sha1, type, bytes, width, height, updated)"
+                "INSERT INTO portrait (" MIEN_PORTRAIT_ROW_COLUMNS ")"
                 " VALUES ($1, $2, decode ($3, 'hex'), decode ($4, 'hex'), $5, $6, $7, $8, $9)"
-                " ON CONFLICT (account) DO UPDATE SET address = excluded.address, sha256 = excluded.sha256,"
-                " sha1 = excluded.sha1, type = excluded.type, bytes = excluded.bytes, width = excluded.width,"
-                " height = excluded.height, updated = greatest (excluded.updated, portrait.updated + 1)"
-                " RETURNING updated", 9, values, &stored, error))
+                MIEN_PORTRAIT_ROW_REPLACE ("greatest"), 9, values, &stored, error))
     return FALSE;
   row->updated = g_ascii_strtoll (stored, NULL, 10);
   return TRUE;
 }
 
 static gboolean
+write_alias (gpointer    conn,
+             const char *name,
+             const char *address,
+             GError    **error)
+{
+  const char *values[] = { name, address };
+
+  return run_one (conn, "INSERT INTO alias (name, address) VALUES ($1, $2)"
+                        " ON CONFLICT (name) DO UPDATE SET address = excluded.address", 2, values, NULL, error);
+}
+
+static gboolean
+delete_row (gpointer    conn,
+            const char *account,
+            char      **out,
+            GError    **error)
+{
+  const char *values[] = { account };
+
+  return run_one (conn, "DELETE FROM portrait WHERE account = $1 RETURNING address", 1, values, out, error);
+}
+
+static gboolean
+delete_aliases (gpointer    conn,
+                const char *address,
+                GError    **error)
+{
+  const char *values[] = { address };
+
+  return run_one (conn, "DELETE FROM alias WHERE address = $1", 1, values, NULL, error);
+}
+
+static const MienPortraitSteps steps = {
+  lock_address, note_nonce, get_address, write_row, write_alias, is_referenced, delete_row, delete_aliases,
+};
+
+/* ---- bodies of transactions ---- */
+
+static gboolean
 put_body (PGconn  *conn,
           gpointer data,
           GError **error)
 {
-  MienPortraitPut *put = data;
-  const char *account[] = { put->row->account };
-  const char *alias[] = { put->alias, put->row->address };
-  g_autofree char *before = NULL;
-  gboolean referenced;
-
-  if (!lock_address (conn, put->row->address, error) ||
-      (put->nonce != NULL && !use_nonce (conn, put, error)) ||
-      !run_one (conn, "SELECT address FROM portrait WHERE account = $1 FOR UPDATE", 1, account, &before, error) ||
-      !write_row (conn, put->row, error) ||
-      (put->alias != NULL && !run_one (conn, "INSERT INTO alias (name, address) VALUES ($1, $2)"
-                                             " ON CONFLICT (name) DO UPDATE SET address = excluded.address", 2, alias, NULL, error)))
-    return FALSE;
-  if (!put->present (put->row->address, put->user_data))
-    {
-      g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_VANISHED, "collected");
-      return FALSE;
-    }
-  if (before != NULL && !g_str_equal (before, put->row->address))
-    {
-      if (!is_referenced (conn, before, &referenced, error))
-        return FALSE;
-      if (!referenced)
-        put->replaced = g_steal_pointer (&before);
-    }
-  return TRUE;
+  return mien_portrait_steps_put (&steps, conn, data, error);
 }
 
 /* '{"a","b"}' (PostgreSQL 15 manual, section 8.15.2). */
@@ -353,19 +378,13 @@ to_array (const char * const *texts)
 
 static MienPortraitRow *
 read_row (PGresult *result,
-          int       i)
+          int       row)
 {
-  MienPortraitRow *row = mien_portrait_row_new (PQgetvalue (result, i, 0));
+  const char *fields[MIEN_PORTRAIT_ROW_FIELDS];
 
-  row->address = g_strdup (PQgetvalue (result, i, 1));
-  row->sha256 = g_strdup (PQgetvalue (result, i, 2));
-  row->sha1 = PQgetisnull (result, i, 3) ? NULL : g_strdup (PQgetvalue (result, i, 3));
-  row->type = atoi (PQgetvalue (result, i, 4));
-  row->bytes = (guint32) atoi (PQgetvalue (result, i, 5));
-  row->width = (guint32) atoi (PQgetvalue (result, i, 6));
-  row->height = (guint32) atoi (PQgetvalue (result, i, 7));
-  row->updated = g_ascii_strtoll (PQgetvalue (result, i, 8), NULL, 10);
-  return row;
+  for (int i = 0; i < MIEN_PORTRAIT_ROW_FIELDS; i++)
+    fields[i] = PQgetisnull (result, row, i) ? NULL : PQgetvalue (result, row, i);
+  return mien_portrait_row_new_from_fields (fields);
 }
 
 typedef struct { const char * const *accounts; GPtrArray *rows; } Query;
@@ -378,8 +397,9 @@ query_body (PGconn  *conn,
   Query *query = data;
   g_autofree char *array = to_array (query->accounts);
   const char *values[] = { array };
-  PGresult *result = run (conn, "SELECT account, address, encode (sha256, 'hex'), encode (sha1, 'hex'), type, bytes, width, height, updated"
-                                " FROM portrait WHERE account = ANY ($1::text[])", 1, values, error);
+  PGresult *result = run (conn, "SELECT account, address, encode (sha256, 'hex'), encode (sha1, 'hex'),"
+                                " type, bytes, width, height, updated FROM portrait WHERE account = ANY ($1::text[])",
+                          1, values, error);
 
   if (result == NULL)
     return FALSE;
@@ -389,42 +409,25 @@ query_body (PGconn  *conn,
   return TRUE;
 }
 
-typedef struct { const char *account; char *address; } Retract;
-
 static gboolean
 retract_body (PGconn  *conn,
               gpointer data,
               GError **error)
 {
-  Retract *retract = data;
-  const char *values[] = { retract->account };
-  g_autofree char *address = NULL;
-  gboolean referenced;
-
-  if (!run_one (conn, "DELETE FROM portrait WHERE account = $1 RETURNING address", 1, values, &address, error))
-    return FALSE;
-  if (address == NULL)
-    return TRUE;
-  if (!is_referenced (conn, address, &referenced, error))
-    return FALSE;
-  if (!referenced)
-    retract->address = g_steal_pointer (&address);
-  return TRUE;
+  return mien_portrait_steps_retract (&steps, conn, data, error);
 }
-
-typedef struct { const char *account, *sha256, *sha1; gboolean done; } Inband;
 
 static gboolean
 inband_body (PGconn  *conn,
              gpointer data,
              GError **error)
 {
-  Inband *inband = data;
+  MienPortraitInband *inband = data;
   const char *values[] = { inband->account, inband->sha256, inband->sha1 };
   g_autofree char *done = NULL;
 
-  if (!run_one (conn, "UPDATE portrait SET sha1 = decode ($3, 'hex') WHERE account = $1 AND sha256 = decode ($2, 'hex') RETURNING 1",
-                3, values, &done, error))
+  if (!run_one (conn, "UPDATE portrait SET sha1 = decode ($3, 'hex')"
+                      " WHERE account = $1 AND sha256 = decode ($2, 'hex') RETURNING 1", 3, values, &done, error))
     return FALSE;
   inband->done = done != NULL;
   return TRUE;
@@ -443,25 +446,12 @@ alias_body (PGconn  *conn,
   return run_one (conn, "SELECT address FROM alias WHERE name = $1", 1, values, &alias->address, error);
 }
 
-typedef struct { const char *address; MienPortraitDrop drop; gpointer user_data; } Collect;
-
 static gboolean
 collect_body (PGconn  *conn,
               gpointer data,
               GError **error)
 {
-  Collect *collect = data;
-  const char *values[] = { collect->address };
-  gboolean referenced;
-
-  if (!lock_address (conn, collect->address, error) || !is_referenced (conn, collect->address, &referenced, error))
-    return FALSE;
-  if (referenced)
-    return TRUE;
-  if (!run_one (conn, "DELETE FROM alias WHERE address = $1", 1, values, NULL, error))
-    return FALSE;
-  collect->drop (collect->address, collect->user_data);
-  return TRUE;
+  return mien_portrait_steps_collect (&steps, conn, data, error);
 }
 
 static gboolean
@@ -498,31 +488,19 @@ postgres_query (MienPortraitTable  *table,
 }
 
 static gboolean
-postgres_retract (MienPortraitTable *table,
-                  const char        *account,
-                  char             **out_address,
-                  GError           **error)
+postgres_retract (MienPortraitTable   *table,
+                  MienPortraitRetract *retract,
+                  GError             **error)
 {
-  Retract retract = { account, NULL };
-  gboolean ok = transaction (table, retract_body, &retract, error);
-
-  *out_address = retract.address;
-  return ok;
+  return transaction (table, retract_body, retract, error);
 }
 
 static gboolean
-postgres_inband (MienPortraitTable *table,
-                 const char        *account,
-                 const char        *sha256,
-                 const char        *sha1,
-                 gboolean          *out_done,
-                 GError           **error)
+postgres_inband (MienPortraitTable  *table,
+                 MienPortraitInband *inband,
+                 GError            **error)
 {
-  Inband inband = { account, sha256, sha1, FALSE };
-  gboolean ok = transaction (table, inband_body, &inband, error);
-
-  *out_done = inband.done;
-  return ok;
+  return transaction (table, inband_body, inband, error);
 }
 
 static char *
@@ -536,23 +514,18 @@ postgres_alias (MienPortraitTable *table,
 }
 
 static gboolean
-postgres_collect (MienPortraitTable  *table,
-                  const char * const *addresses,
-                  gint64              now,
-                  MienPortraitDrop    drop,
-                  gpointer            user_data,
-                  GError            **error)
+postgres_collect (MienPortraitTable   *table,
+                  MienPortraitCollect *collect,
+                  GError             **error)
 {
-  g_autofree char *before = g_strdup_printf ("%" G_GINT64_FORMAT, now);
+  g_autofree char *before = g_strdup_printf ("%" G_GINT64_FORMAT, collect->now);
 
   if (!transaction (table, expire_body, before, error))
     return FALSE;
   /* One short transaction an address: nobody who uploads waits for a whole folder. */
-  for (; *addresses != NULL; addresses++)
+  for (MienPortraitCollect rest = *collect; *rest.addresses != NULL; rest.addresses++)
     {
-      Collect collect = { *addresses, drop, user_data };
-
-      if (!transaction (table, collect_body, &collect, error))
+      if (!transaction (table, collect_body, &rest, error))
         return FALSE;
     }
   return TRUE;

@@ -4,13 +4,9 @@
 #include "mien-config.h"
 
 #include "mien-database.h"
-#include "mien-portrait-server-error.h"
+#include "mien-portrait-table-private.h"
 #include "mien-portrait-table-sqlite.h"
 #include "mien-storage-error.h"
-
-#include <glib/gi18n-lib.h>
-
-#define NONCE_BYTES 16
 
 static const char * const migrations[] = {
   "CREATE TABLE portrait ("
@@ -46,13 +42,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MienPortraitTableSqlite, mien_portrait_table_sqli
 
 #define DONE GINT_TO_POINTER (TRUE)
 
-static char *
-column (sqlite3_stmt *stmt,
-        int           index)
-{
-  return g_strdup ((const char *) sqlite3_column_text (stmt, index));
-}
-
 static void
 bind_text (sqlite3_stmt *stmt,
            int           index,
@@ -83,16 +72,18 @@ run_text (MienDatabase *db,
   if (!mien_database_step (db, stmt, &row, error))
     return FALSE;
   if (out != NULL)
-    *out = row ? column (stmt, 0) : NULL;
+    *out = row ? g_strdup ((const char *) sqlite3_column_text (stmt, 0)) : NULL;
   sqlite3_reset (stmt);
   return TRUE;
 }
 
+/* ---- the steps of a change ---- */
+
 static gboolean
-is_referenced (MienDatabase *db,
-               const char   *address,
-               gboolean     *out,
-               GError      **error)
+is_referenced (gpointer    db,
+               const char *address,
+               gboolean   *out,
+               GError    **error)
 {
   g_autofree char *found = NULL;
 
@@ -103,39 +94,43 @@ is_referenced (MienDatabase *db,
 }
 
 static gboolean
-use_nonce (MienDatabase          *db,
-           const MienPortraitPut *put,
-           GError               **error)
+note_nonce (gpointer      db,
+            const guint8 *nonce,
+            gint64        expires,
+            gboolean     *out_fresh,
+            GError      **error)
 {
   g_autoptr(GError) local = NULL;
   sqlite3_stmt *stmt = mien_database_prepare (db, "INSERT INTO upload (nonce, expires) VALUES (?1, ?2)", error);
 
   if (stmt == NULL)
     return FALSE;
-  sqlite3_bind_blob (stmt, 1, put->nonce, NONCE_BYTES, SQLITE_TRANSIENT);
-  sqlite3_bind_int64 (stmt, 2, put->nonce_expires);
-  if (mien_database_step (db, stmt, NULL, &local))
+  sqlite3_bind_blob (stmt, 1, nonce, MIEN_PORTRAIT_NONCE_BYTES, SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (stmt, 2, expires);
+  *out_fresh = mien_database_step (db, stmt, NULL, &local);
+  if (*out_fresh || g_error_matches (local, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_CONSTRAINT))
     return TRUE;
-  if (g_error_matches (local, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_CONSTRAINT))
-    g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_USED,
-                         _("This upload address was used before. Publish again to get a new one."));
-  else
-    g_propagate_error (error, g_steal_pointer (&local));
+  g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 
 static gboolean
-write_row (MienDatabase    *db,
+get_address (gpointer    db,
+             const char *account,
+             char      **out,
+             GError    **error)
+{
+  return run_text (db, "SELECT address FROM portrait WHERE account = ?1", account, NULL, out, error);
+}
+
+static gboolean
+write_row (gpointer         db,
            MienPortraitRow *row,
            GError         **error)
 {
   sqlite3_stmt *stmt = mien_database_prepare (db,
-    "INSERT INTO portrait (account, address, sha256, sha1, type, bytes, width, height, updated)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-    " ON CONFLICT (account) DO UPDATE SET address = excluded.address, sha256 = excluded.sha256, sha1 = excluded.sha1,"
-    " type = excluded.type, bytes = excluded.bytes, width = excluded.width, height = excluded.height,"
-    " updated = max (excluded.updated, portrait.updated + 1)"
-    " RETURNING updated", error);
+    "INSERT INTO portrait (" MIEN_PORTRAIT_ROW_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    MIEN_PORTRAIT_ROW_REPLACE ("max"), error);
   gboolean found;
 
   if (stmt == NULL)
@@ -156,36 +151,57 @@ write_row (MienDatabase    *db,
   return mien_database_step (db, stmt, NULL, error);
 }
 
+static gboolean
+write_alias (gpointer    db,
+             const char *name,
+             const char *address,
+             GError    **error)
+{
+  return run_text (db, "INSERT OR REPLACE INTO alias (name, address) VALUES (?1, ?2)", name, address, NULL, error);
+}
+
+static gboolean
+delete_row (gpointer    db,
+            const char *account,
+            char      **out,
+            GError    **error)
+{
+  return get_address (db, account, out, error) &&
+         run_text (db, "DELETE FROM portrait WHERE account = ?1", account, NULL, NULL, error);
+}
+
+static gboolean
+delete_aliases (gpointer    db,
+                const char *address,
+                GError    **error)
+{
+  return run_text (db, "DELETE FROM alias WHERE address = ?1", address, NULL, NULL, error);
+}
+
+/* There is one writer at a time: no lock of an address. */
+static const MienPortraitSteps steps = {
+  NULL, note_nonce, get_address, write_row, write_alias, is_referenced, delete_row, delete_aliases,
+};
+
+/* ---- bodies of transactions ---- */
+
 static gpointer
 put_func (MienDatabase *db,
           sqlite3      *handle,
           gpointer      data,
           GError      **error)
 {
-  MienPortraitPut *put = data;
-  g_autofree char *before = NULL;
-  gboolean referenced;
+  return mien_portrait_steps_put (&steps, db, data, error) ? DONE : NULL;
+}
 
-  if (put->nonce != NULL && !use_nonce (db, put, error))
-    return NULL;
-  if (!run_text (db, "SELECT address FROM portrait WHERE account = ?1", put->row->account, NULL, &before, error) ||
-      !write_row (db, put->row, error) ||
-      (put->alias != NULL && !run_text (db, "INSERT OR REPLACE INTO alias (name, address) VALUES (?1, ?2)", put->alias,
-                                        put->row->address, NULL, error)))
-    return NULL;
-  if (!put->present (put->row->address, put->user_data))
-    {
-      g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_VANISHED, "collected");
-      return NULL;
-    }
-  if (before != NULL && !g_str_equal (before, put->row->address))
-    {
-      if (!is_referenced (db, before, &referenced, error))
-        return NULL;
-      if (!referenced)
-        put->replaced = g_steal_pointer (&before);
-    }
-  return DONE;
+static MienPortraitRow *
+read_row (sqlite3_stmt *stmt)
+{
+  const char *fields[MIEN_PORTRAIT_ROW_FIELDS];
+
+  for (int i = 0; i < MIEN_PORTRAIT_ROW_FIELDS; i++)
+    fields[i] = (const char *) sqlite3_column_text (stmt, i);
+  return mien_portrait_row_new_from_fields (fields);
 }
 
 static gpointer
@@ -200,8 +216,7 @@ query_func (MienDatabase *db,
   for (; *accounts != NULL; accounts++)
     {
       sqlite3_stmt *stmt = mien_database_prepare (db,
-        "SELECT address, sha256, sha1, type, bytes, width, height, updated FROM portrait WHERE account = ?1", error);
-      MienPortraitRow *row;
+        "SELECT " MIEN_PORTRAIT_ROW_COLUMNS " FROM portrait WHERE account = ?1", error);
       gboolean found;
 
       if (stmt == NULL)
@@ -209,23 +224,11 @@ query_func (MienDatabase *db,
       bind_text (stmt, 1, *accounts);
       if (!mien_database_step (db, stmt, &found, error))
         return NULL;
-      if (!found)
-        continue;
-      row = mien_portrait_row_new (*accounts);
-      row->address = column (stmt, 0);
-      row->sha256 = column (stmt, 1);
-      row->sha1 = column (stmt, 2);
-      row->type = sqlite3_column_int (stmt, 3);
-      row->bytes = (guint32) sqlite3_column_int64 (stmt, 4);
-      row->width = (guint32) sqlite3_column_int64 (stmt, 5);
-      row->height = (guint32) sqlite3_column_int64 (stmt, 6);
-      row->updated = sqlite3_column_int64 (stmt, 7);
-      g_ptr_array_add (rows, row);
+      if (found)
+        g_ptr_array_add (rows, read_row (stmt));
     }
   return g_steal_pointer (&rows);
 }
-
-typedef struct { const char *account; char *address; } Retract;
 
 static gpointer
 retract_func (MienDatabase *db,
@@ -233,24 +236,8 @@ retract_func (MienDatabase *db,
               gpointer      data,
               GError      **error)
 {
-  Retract *retract = data;
-  g_autofree char *address = NULL;
-  gboolean referenced;
-
-  if (!run_text (db, "SELECT address FROM portrait WHERE account = ?1", retract->account, NULL, &address, error) ||
-      !run_text (db, "DELETE FROM portrait WHERE account = ?1", retract->account, NULL, NULL, error))
-    return NULL;
-  if (address != NULL)
-    {
-      if (!is_referenced (db, address, &referenced, error))
-        return NULL;
-      if (!referenced)
-        retract->address = g_steal_pointer (&address);
-    }
-  return DONE;
+  return mien_portrait_steps_retract (&steps, db, data, error) ? DONE : NULL;
 }
-
-typedef struct { const char *account, *sha256, *sha1; gboolean done; } Inband;
 
 static gpointer
 inband_func (MienDatabase *db,
@@ -258,8 +245,9 @@ inband_func (MienDatabase *db,
              gpointer      data,
              GError      **error)
 {
-  Inband *inband = data;
-  sqlite3_stmt *stmt = mien_database_prepare (db, "UPDATE portrait SET sha1 = ?3 WHERE account = ?1 AND sha256 = ?2", error);
+  MienPortraitInband *inband = data;
+  sqlite3_stmt *stmt = mien_database_prepare (db, "UPDATE portrait SET sha1 = ?3 WHERE account = ?1 AND sha256 = ?2",
+                                              error);
 
   if (stmt == NULL)
     return NULL;
@@ -283,33 +271,24 @@ alias_func (MienDatabase *db,
   return run_text (db, "SELECT address FROM alias WHERE name = ?1", data, NULL, &address, error) ? address : NULL;
 }
 
-typedef struct { const char * const *addresses; gint64 now; MienPortraitDrop drop; gpointer user_data; } Collect;
-
 static gpointer
 collect_func (MienDatabase *db,
               sqlite3      *handle,
               gpointer      data,
               GError      **error)
 {
-  Collect *collect = data;
+  MienPortraitCollect rest = *(MienPortraitCollect *) data;
   sqlite3_stmt *stmt = mien_database_prepare (db, "DELETE FROM upload WHERE expires < ?1", error);
 
   if (stmt == NULL)
     return NULL;
-  sqlite3_bind_int64 (stmt, 1, collect->now);
+  sqlite3_bind_int64 (stmt, 1, rest.now);
   if (!mien_database_step (db, stmt, NULL, error))
     return NULL;
-  for (const char * const *address = collect->addresses; *address != NULL; address++)
+  for (; *rest.addresses != NULL; rest.addresses++)
     {
-      gboolean referenced;
-
-      if (!is_referenced (db, *address, &referenced, error))
+      if (!mien_portrait_steps_collect (&steps, db, &rest, error))
         return NULL;
-      if (referenced)
-        continue;
-      if (!run_text (db, "DELETE FROM alias WHERE address = ?1", *address, NULL, NULL, error))
-        return NULL;
-      collect->drop (*address, collect->user_data);
     }
   return DONE;
 }
@@ -343,31 +322,19 @@ sqlite_query (MienPortraitTable  *table,
 }
 
 static gboolean
-sqlite_retract (MienPortraitTable *table,
-                const char        *account,
-                char             **out_address,
-                GError           **error)
+sqlite_retract (MienPortraitTable   *table,
+                MienPortraitRetract *retract,
+                GError             **error)
 {
-  Retract retract = { account, NULL };
-  gboolean ok = run (table, MIEN_DATABASE_WRITE, retract_func, &retract, error) != NULL;
-
-  *out_address = retract.address;
-  return ok;
+  return run (table, MIEN_DATABASE_WRITE, retract_func, retract, error) != NULL;
 }
 
 static gboolean
-sqlite_inband (MienPortraitTable *table,
-               const char        *account,
-               const char        *sha256,
-               const char        *sha1,
-               gboolean          *out_done,
-               GError           **error)
+sqlite_inband (MienPortraitTable  *table,
+               MienPortraitInband *inband,
+               GError            **error)
 {
-  Inband inband = { account, sha256, sha1, FALSE };
-  gboolean ok = run (table, MIEN_DATABASE_WRITE, inband_func, &inband, error) != NULL;
-
-  *out_done = inband.done;
-  return ok;
+  return run (table, MIEN_DATABASE_WRITE, inband_func, inband, error) != NULL;
 }
 
 static char *
@@ -379,16 +346,11 @@ sqlite_alias (MienPortraitTable *table,
 }
 
 static gboolean
-sqlite_collect (MienPortraitTable  *table,
-                const char * const *addresses,
-                gint64              now,
-                MienPortraitDrop    drop,
-                gpointer            user_data,
-                GError            **error)
+sqlite_collect (MienPortraitTable   *table,
+                MienPortraitCollect *collect,
+                GError             **error)
 {
-  Collect collect = { addresses, now, drop, user_data };
-
-  return run (table, MIEN_DATABASE_WRITE, collect_func, &collect, error) != NULL;
+  return run (table, MIEN_DATABASE_WRITE, collect_func, collect, error) != NULL;
 }
 
 static void

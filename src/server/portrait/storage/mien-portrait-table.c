@@ -5,8 +5,8 @@
 
 #include "mien-portrait-server-error.h"
 #include "mien-portrait-table-postgres.h"
+#include "mien-portrait-table-private.h"
 #include "mien-portrait-table-sqlite.h"
-#include "mien-portrait-table.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -64,10 +64,14 @@ mien_portrait_table_retract (MienPortraitTable *self,
                              char             **out_address,
                              GError           **error)
 {
+  MienPortraitRetract retract = { account, NULL };
+  gboolean ok;
+
   g_return_val_if_fail (MIEN_IS_PORTRAIT_TABLE (self), FALSE);
 
-  *out_address = NULL;
-  return MIEN_PORTRAIT_TABLE_GET_IFACE (self)->retract (self, account, out_address, error);
+  ok = MIEN_PORTRAIT_TABLE_GET_IFACE (self)->retract (self, &retract, error);
+  *out_address = retract.address;
+  return ok;
 }
 
 gboolean
@@ -78,10 +82,14 @@ mien_portrait_table_inband (MienPortraitTable *self,
                             gboolean          *out_done,
                             GError           **error)
 {
+  MienPortraitInband inband = { account, sha256, sha1, FALSE };
+  gboolean ok;
+
   g_return_val_if_fail (MIEN_IS_PORTRAIT_TABLE (self), FALSE);
 
-  *out_done = FALSE;
-  return MIEN_PORTRAIT_TABLE_GET_IFACE (self)->inband (self, account, sha256, sha1, out_done, error);
+  ok = MIEN_PORTRAIT_TABLE_GET_IFACE (self)->inband (self, &inband, error);
+  *out_done = inband.done;
+  return ok;
 }
 
 char *
@@ -102,9 +110,11 @@ mien_portrait_table_collect (MienPortraitTable  *self,
                              gpointer            user_data,
                              GError            **error)
 {
+  MienPortraitCollect collect = { addresses, now, drop, user_data };
+
   g_return_val_if_fail (MIEN_IS_PORTRAIT_TABLE (self), FALSE);
 
-  return MIEN_PORTRAIT_TABLE_GET_IFACE (self)->collect (self, addresses, now, drop, user_data, error);
+  return MIEN_PORTRAIT_TABLE_GET_IFACE (self)->collect (self, &collect, error);
 }
 
 MienPortraitTable *

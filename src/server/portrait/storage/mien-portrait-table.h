@@ -14,7 +14,7 @@ typedef struct
   char   *sha1;                          /* of the picture in band (XEP-0084), or NULL: not known */
   int     type;                          /* MienPortraitType */
   guint32 bytes, width, height;
-  gint64  updated;                       /* milliseconds since 1970, UTC; rises with each change of an account's portrait */
+  gint64  updated;                       /* milliseconds since 1970, UTC; rises with each change of a portrait */
 } MienPortraitRow;
 
 MienPortraitRow *mien_portrait_row_new (const char *account);
@@ -33,7 +33,7 @@ typedef struct
   const char      *alias;                /* another name under which the picture is asked for, or NULL */
   MienPortraitPresent present;
   gpointer         user_data;
-  char            *replaced;             /* out: the account's former address when nobody refers to it any more, or NULL; (transfer full) */
+  char            *replaced;             /* out: the former address if nobody refers to it; (transfer full) */
 } MienPortraitPut;
 
 /**
@@ -43,33 +43,22 @@ typedef struct
 #define MIEN_TYPE_PORTRAIT_TABLE (mien_portrait_table_get_type ())
 G_DECLARE_INTERFACE (MienPortraitTable, mien_portrait_table, MIEN, PORTRAIT_TABLE, GObject)
 
-struct _MienPortraitTableInterface
-{
-  GTypeInterface parent;
-
-  gboolean   (*put)     (MienPortraitTable *self, MienPortraitPut *put, GError **error);
-  GPtrArray *(*query)   (MienPortraitTable *self, const char * const *accounts, GError **error);
-  gboolean   (*retract) (MienPortraitTable *self, const char *account, char **out_address, GError **error);
-  gboolean   (*inband)  (MienPortraitTable *self, const char *account, const char *sha256, const char *sha1, gboolean *out_done, GError **error);
-  char      *(*alias)   (MienPortraitTable *self, const char *name, GError **error);
-  gboolean   (*collect) (MienPortraitTable *self, const char * const *addresses, gint64 now, MienPortraitDrop drop, gpointer user_data, GError **error);
-};
-
 /* MIEN_PORTRAIT_SERVER_ERROR_USED when the slot was used, _VANISHED when @present says no. */
 gboolean   mien_portrait_table_put (MienPortraitTable *self, MienPortraitPut *put, GError **error);
 /* NULL-terminated accounts → of MienPortraitRow in no order, only those that have a portrait. */
 GPtrArray *mien_portrait_table_query (MienPortraitTable *self, const char * const *accounts, GError **error);
 /* *out_address: the bytes that nobody refers to any more, or NULL. No portrait is a success. */
-gboolean   mien_portrait_table_retract (MienPortraitTable *self, const char *account, char **out_address, GError **error);
+gboolean   mien_portrait_table_retract (MienPortraitTable *self, const char *account, char **out_address,
+                                        GError **error);
 /* Notes the in-band picture's SHA-1 if @account's portrait is @sha256. */
-gboolean   mien_portrait_table_inband (MienPortraitTable *self, const char *account, const char *sha256, const char *sha1,
-                                       gboolean *out_done, GError **error);
+gboolean   mien_portrait_table_inband (MienPortraitTable *self, const char *account, const char *sha256,
+                                       const char *sha1, gboolean *out_done, GError **error);
 /* The address behind another name; NULL without an error when there is none. */
 char      *mien_portrait_table_alias (MienPortraitTable *self, const char *name, GError **error);
-/* Calls @drop, inside the lock that mien_portrait_table_put() takes, for each address nobody refers to, and forgets slots
- * that expired before @now (Unix seconds). */
-gboolean   mien_portrait_table_collect (MienPortraitTable *self, const char * const *addresses, gint64 now, MienPortraitDrop drop,
-                                        gpointer user_data, GError **error);
+/* Calls @drop, inside the lock that mien_portrait_table_put() takes, for each address nobody refers to, and forgets
+ * slots that expired before @now (Unix seconds). */
+gboolean   mien_portrait_table_collect (MienPortraitTable *self, const char * const *addresses, gint64 now,
+                                        MienPortraitDrop drop, gpointer user_data, GError **error);
 
 /* "<data-directory>/portrait.sqlite", or a postgresql:// address. Blocking. */
 MienPortraitTable *mien_portrait_table_open (const char *database, const char *sqlite_path, GError **error);
