@@ -65,6 +65,28 @@ test_toasts (EditorFixture *self, gconstpointer data)
   test_get (self->window, GTK_TYPE_LABEL, GTK_ACCESSIBLE_ROLE_WIDGET, "Click on one eye, then on the other");
 }
 
+/* Escape closes the adjustment window first, whatever is said meanwhile; and what is said covers no avatar. */
+static void
+test_escape (EditorFixture *self, gconstpointer data)
+{
+  graphene_rect_t toast, ring;
+
+  editor_pick (self, 0);
+  editor_pick (self, 1);
+  test_wait_frame (self->window);
+  GtkWidget *undo = test_get (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Undo");
+  g_assert_true (gtk_widget_compute_bounds (gtk_widget_get_parent (undo), self->window, &toast));
+  g_assert_true (gtk_widget_compute_bounds (self->editor->ring, self->window, &ring));
+  g_assert_false (graphene_rect_intersection (&toast, &ring, NULL));
+  editor_shoot (self, "toast");
+
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (self->window)), self->editor->ring));
+  g_assert_cmpstr (self->editor->active, ==, "hat");
+  test_key (GDK_KEY_Escape, 0);
+  test_wait_until (self->editor->active == NULL);
+  g_assert_nonnull (test_find (self->window, GTK_TYPE_BUTTON, GTK_ACCESSIBLE_ROLE_WIDGET, "Undo"));
+}
+
 /* S3141-S3143: a slider moves the layer, and the picture with it; one drag is one step of undo. */
 static void
 test_slider (EditorFixture *self, gconstpointer data)
@@ -523,6 +545,7 @@ main (int argc, char **argv)
 
   static const struct { const char *path; void (*func) (EditorFixture *self, gconstpointer data); } tests[] = {
     { "/editor/toasts", test_toasts },
+    { "/editor/escape", test_escape },
     { "/editor/slider", test_slider },
     { "/editor/on-the-picture", test_on_the_picture },
     { "/editor/snapshot", test_snapshot },

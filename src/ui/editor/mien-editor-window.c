@@ -12,6 +12,7 @@
 #define DEFAULT_HEIGHT 780
 #define SIDE_WIDTH 184
 #define BESIDE_WIDTH 304
+#define FOOT_HEIGHT 46                   /* of a toast */
 
 G_DEFINE_FINAL_TYPE (MienEditorWindow, mien_editor_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -194,7 +195,25 @@ build_pager (MienEditorWindow *self)
   gtk_stack_add_named (GTK_STACK (self->pager), pages, "pages");
   gtk_stack_add_named (GTK_STACK (self->pager), empty, "empty");
   gtk_stack_add_named (GTK_STACK (self->pager), loading, "loading");
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->pager), FALSE);
+  gtk_widget_set_valign (self->pager, GTK_ALIGN_CENTER);
   return self->pager;
+}
+
+/* What is said has a place of its own beside the pages: it covers no avatar. Nothing else is inside, because the overlay
+ * takes Escape from what has the focus in it while a toast is there. */
+static GtkWidget *
+build_foot (MienEditorWindow *self)
+{
+  GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  self->toasts = adw_toast_overlay_new ();
+  gtk_widget_add_css_class (self->toasts, "mien-editor-toasts");
+  gtk_widget_set_size_request (self->toasts, -1, FOOT_HEIGHT);
+  gtk_widget_set_hexpand (self->toasts, TRUE);
+  gtk_box_append (GTK_BOX (foot), self->toasts);
+  gtk_box_append (GTK_BOX (foot), build_pager (self));
+  return foot;
 }
 
 /* The ring with the display window in its middle. */
@@ -210,7 +229,7 @@ build_stage (MienEditorWindow *self)
   gtk_widget_set_hexpand (self->ring, TRUE);
   g_signal_connect_swapped (self->ring, "notify::page", G_CALLBACK (mien_editor_window_show_page), self);
   gtk_box_append (GTK_BOX (box), self->ring);
-  gtk_box_append (GTK_BOX (box), build_pager (self));
+  gtk_box_append (GTK_BOX (box), build_foot (self));
   gtk_widget_add_css_class (box, "mien-editor-stage");
   return box;
 }
@@ -336,13 +355,10 @@ build (MienEditorWindow *self)
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *overlay = gtk_overlay_new ();
 
   self->ring = mien_ring_new ();
-  self->toasts = adw_toast_overlay_new ();
   self->header = build_header (self);
   GtkWidget *side = build_side (self), *stage = build_stage (self), *beside = build_beside (self);
-  gtk_widget_add_css_class (self->toasts, "mien-editor-toasts");
-  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), stage);
   gtk_widget_set_vexpand (overlay, TRUE);
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), mien_editor_layout_new (side, self->toasts, beside));
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), mien_editor_layout_new (side, stage, beside));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_sync_bar (self));
   gtk_box_append (GTK_BOX (content), self->header);
   gtk_box_append (GTK_BOX (content), overlay);
