@@ -248,6 +248,26 @@ test_talk (void)
   g_assert_true (test_all_named (window));
 }
 
+/* A toast lies over the newest message: it makes way for one that comes, and for another conversation. */
+static void
+test_toast (void)
+{
+  const char *copied = "Address copied";
+
+  gtk_widget_activate_action (window, "win.copy-address", NULL);
+  get_label (window, copied);
+  im_client_send (bob, "<message type='chat' to='" ALICE "' id='t1'><body>It is felt.</body></message>");
+  get_label (window, "It is felt.");
+  test_wait_until (test_find (window, GTK_TYPE_LABEL, ANY, copied) == NULL);
+
+  gtk_widget_activate_action (window, "win.copy-address", NULL);
+  get_label (window, copied);
+  mien_main_window_open_conversation (MIEN_MAIN_WINDOW (window), "carol@" IM_TEST_DOMAIN);
+  test_wait_until (test_find (window, GTK_TYPE_LABEL, ANY, copied) == NULL);
+  mien_main_window_open_conversation (MIEN_MAIN_WINDOW (window), "bob@" IM_TEST_DOMAIN);
+  get_label (window, "It is felt.");
+}
+
 static void
 test_unread (void)
 {
@@ -445,6 +465,7 @@ main (int    argc,
   g_test_add_func ("/main/accept", test_accept);
   g_test_add_func ("/main/rename", test_rename);
   g_test_add_func ("/main/talk", test_talk);
+  g_test_add_func ("/main/toast", test_toast);
   g_test_add_func ("/main/unread", test_unread);
   g_test_add_func ("/main/notification", test_notification);
   g_test_add_func ("/main/tips", test_tips);

@@ -56,9 +56,9 @@ on_friend_removed (const char *message,
 {
   MienMainWindow *self = MIEN_MAIN_WINDOW (data);
 
-  on_friend_done (message, data);
   if (mien_main_window_get_friend (self) == NULL)
     mien_main_window_close_conversation (self);
+  on_friend_done (message, data);
 }
 
 static void

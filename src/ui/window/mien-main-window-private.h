@@ -46,6 +46,8 @@ struct _MienMainWindow
   MienFaceView *peer_face;
   MienStatusPopover *status;
 
+  AdwToast *toast;                         /* the one that is shown; weak */
+
   /* Owned */
   MienAccount *account;
   GSettings *settings;

@@ -221,6 +221,56 @@ on_folded (MienMainWindow *self)
   update_seen (self);
 }
 
+/* Toasts */
+
+static void
+dismiss_toast (MienMainWindow *self)
+{
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+}
+
+void
+mien_main_window_add_toast (MienMainWindow *self,
+                            const char     *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+
+  dismiss_toast (self);
+  g_set_weak_pointer (&self->toast, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* A toast lies where the newest message is, and makes way for it. */
+static void
+on_messages_changed (MienMainWindow *self,
+                     guint           position,
+                     guint           removed,
+                     guint           added)
+{
+  if (added > removed)
+    dismiss_toast (self);
+}
+
+static void
+show_conversation (MienMainWindow   *self,
+                   MienConversation *conversation)
+{
+  MienConversation *before = mien_conversation_view_get_conversation (self->conversation);
+
+  if (before == conversation)
+    return;
+  if (before != NULL)
+    g_signal_handlers_disconnect_by_func (before, on_messages_changed, self);
+  dismiss_toast (self);
+  mien_conversation_view_show (self->conversation, conversation);
+  if (conversation != NULL)
+    g_signal_connect_object (conversation, "items-changed", G_CALLBACK (on_messages_changed), self, G_CONNECT_SWAPPED);
+}
+
+/* Conversations */
+
 void
 mien_main_window_open_conversation (MienMainWindow *self,
                                     const char     *bare_jid)
@@ -228,7 +278,7 @@ mien_main_window_open_conversation (MienMainWindow *self,
   g_return_if_fail (MIEN_IS_MAIN_WINDOW (self));
   g_return_if_fail (bare_jid != NULL);
 
-  mien_conversation_view_show (self->conversation, mien_session_get_conversation (get_session (self), bare_jid));
+  show_conversation (self, mien_session_get_conversation (get_session (self), bare_jid));
   set_peer_friend (self, mien_roster_lookup (get_roster (self), bare_jid));
   gtk_stack_set_visible_child_name (self->content_stack, "conversation");
   adw_leaflet_set_visible_child (self->leaflet, self->content);
@@ -241,7 +291,7 @@ mien_main_window_open_conversation (MienMainWindow *self,
 void
 mien_main_window_close_conversation (MienMainWindow *self)
 {
-  mien_conversation_view_show (self->conversation, NULL);
+  show_conversation (self, NULL);
   set_peer_friend (self, NULL);
   gtk_stack_set_visible_child_name (self->content_stack, "nobody");
   adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
@@ -263,15 +313,6 @@ mien_main_window_get_shown (MienMainWindow *self)
     return NULL;
 
   return mien_conversation_get_jid (conversation);
-}
-
-void
-mien_main_window_add_toast (MienMainWindow *self,
-                            const char     *text)
-{
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
 static void
@@ -322,6 +363,7 @@ mien_main_window_dispose (GObject *object)
   mien_main_window_unwatch_connection (self);
   set_peer_friend (self, NULL);
   g_clear_weak_pointer (&self->editor);
+  g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->account);
   g_clear_object (&self->settings);
 
