@@ -22,11 +22,15 @@ G_DECLARE_FINAL_TYPE (MienPublisher, mien_publisher, MIEN, PUBLISHER, GObject)
 #define MIEN_PUBLISH_HOSTED_MAX  (1536 * 1024)
 
 MienPublisher *mien_publisher_new (MienSession *session, SoupSession *http);
-void     mien_publisher_publish_async (MienPublisher *self, cairo_surface_t *portrait, MienProgress progress, gpointer progress_data,
-                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean mien_publisher_publish_finish (MienPublisher *self, GAsyncResult *result, gint64 *out_updated, char **out_sha256, GError **error);   /* Unix seconds; sha256 NULL without a portrait server */
+void     mien_publisher_publish_async (MienPublisher *self, cairo_surface_t *portrait, MienProgress progress,
+                                       gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+/* *out_updated: Unix seconds; *out_sha256: NULL without a portrait server. Both may be NULL. */
+gboolean mien_publisher_publish_finish (MienPublisher *self, GAsyncResult *result, gint64 *out_updated,
+                                        char **out_sha256, GError **error);
 /* Takes the portrait back: empty metadata, the data node is deleted, and the component forgets it. */
-void     mien_publisher_retract_async (MienPublisher *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void     mien_publisher_retract_async (MienPublisher *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
 gboolean mien_publisher_retract_finish (MienPublisher *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS
