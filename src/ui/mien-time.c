@@ -9,12 +9,41 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
+/* By the catalogue of the interface, not by the C library's locale, which may not be installed for the language. */
+static const char *
+get_weekday (GDateTime *date)
+{
+  /* Translators: the seven below stand alone and in "%A, %-d %B %Y, %H:%M" */
+  static const char *const names[] = { N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"),
+                                       N_("Saturday"), N_("Sunday") };
+
+  return _(names[g_date_time_get_day_of_week (date) - 1]);
+}
+
+static const char *
+get_month (GDateTime *date)
+{
+  /* Translators: the twelve below take the place of %B, after the day: "3 March", in the form that needs */
+  static const char *const names[] = { N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
+                                       N_("July"), N_("August"), N_("September"), N_("October"), N_("November"),
+                                       N_("December") };
+
+  return _(names[g_date_time_get_month (date) - 1]);
+}
+
 static char *
 format (gint64      time,
         const char *pattern)
 {
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time);
-  char *text = date != NULL ? g_date_time_format (date, pattern) : NULL;
+  g_autoptr (GString) full = g_string_new (pattern);
+  char *text;
+
+  if (date == NULL)
+    return g_strdup ("");
+  g_string_replace (full, "%A", get_weekday (date), 0);
+  g_string_replace (full, "%B", get_month (date), 0);
+  text = g_date_time_format (date, full->str);
 
   return text != NULL ? text : g_strdup ("");
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "mien-test"
 
+#include "mien-config.h"
+
 #include <glib/gstdio.h>
 #include <gtk/gtk.h>
+#include <libintl.h>
 #include <locale.h>
 #include <math.h>
 #include <xmpp-error.h>
@@ -148,6 +151,29 @@ test_days (void)
 
   g_assert_true (mien_time_same_day (at (2025, 3, 12, 0, 0), at (2025, 3, 12, 23, 59)));
   g_assert_false (mien_time_same_day (at (2025, 3, 11, 23, 59), at (2025, 3, 12, 0, 0)));
+}
+
+/* Weekdays follow the language of the interface, whether or not the system has its locale. */
+static void
+test_chinese (void)
+{
+  gint64 now = at (2025, 3, 12, 12, 0);
+  g_autofree char *language = g_strdup (g_getenv ("LANGUAGE"));
+
+  g_setenv ("LANGUAGE", "zh_CN", TRUE);
+  bindtextdomain (GETTEXT_PACKAGE, MIEN_TEST_LOCALES);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_autofree char *day = mien_time_format_day (at (2025, 3, 10, 12, 0), now);
+  g_autofree char *full = mien_time_format_full (at (2025, 3, 9, 10, 2));
+  if (language != NULL)
+    g_setenv ("LANGUAGE", language, TRUE);
+  else
+    g_unsetenv ("LANGUAGE");
+  textdomain ("messages");
+
+  g_assert_cmpstr (day, ==, "星期一");
+  g_assert_cmpstr (full, ==, "2025 年 3 月 9 日 星期日 10:02");
 }
 
 static void
@@ -350,6 +376,7 @@ main (int    argc,
   g_test_add_func ("/ui/initials", test_initials);
   g_test_add_func ("/ui/time/days", test_days);
   g_test_add_func ("/ui/time/ago", test_ago);
+  g_test_add_func ("/ui/time/chinese", test_chinese);
   g_test_add_func ("/ui/fingerprint", test_fingerprint);
   g_test_add_func ("/ui/errors", test_errors_name_the_thing);
   g_test_add_func ("/ui/errors-of-answers", test_errors_of_answers);
