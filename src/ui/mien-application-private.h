@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+#define MIEN_APPLICATION_ENDING_SIGNALS 3
+
 /* Two files: the life of the program with its windows and actions, and signing in (S400). */
 struct _MienApplication
 {
@@ -26,6 +28,8 @@ struct _MienApplication
   char *notice;                            /* why something of the command line is not used, until it is shown */
   GTlsCertificate *doubtful;               /* the certificate that did not verify */
   GTlsCertificateFlags doubts;
+
+  guint terminate[MIEN_APPLICATION_ENDING_SIGNALS];
 
   /* Borrowed */
   MienSignInWindow *sign_in_window;

@@ -5,7 +5,9 @@
 #include "mien-config.h"
 
 #include <errno.h>
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 
 #include "mien-accessible.h"
 #include "mien-keyring.h"
@@ -68,16 +70,16 @@ mien_application_activate (GApplication *app)
 
 /* Actions */
 
+static const int ending_signals[MIEN_APPLICATION_ENDING_SIGNALS] = { SIGTERM, SIGHUP, SIGINT };
+
 static void
-quit (GSimpleAction *action,
-      GVariant      *parameter,
-      gpointer       data)
+end_windows (void (*end) (GtkWindow *window))
 {
   GListModel *toplevels = gtk_window_get_toplevels ();
   guint n = g_list_model_get_n_items (toplevels);
   g_autofree GWeakRef *windows = g_new0 (GWeakRef, n);
 
-  /* Each window may have something to ask, and the last one ends the program. Weak: a window ends those that belong to
+  /* The last one ends the program. Weak: a window ends those that belong to
    * it, and GTK's window of shortcuts must not outlive the one it describes, for it takes a signal of that one back. */
   for (guint i = 0; i < n; i++)
     {
@@ -91,8 +93,30 @@ quit (GSimpleAction *action,
 
       g_weak_ref_clear (&windows[i]);
       if (window != NULL)
-        gtk_window_close (window);
+        end (window);
     }
+}
+
+static void
+quit (GSimpleAction *action,
+      GVariant      *parameter,
+      gpointer       data)
+{
+  end_windows (gtk_window_close);   /* each may have something to ask */
+}
+
+/* The session ends, or somebody ends the program from outside: there is no time to ask. Drafts are kept, and the friend list and
+ * what else is written late is written at once. */
+static gboolean
+on_terminate (gpointer data)
+{
+  MienApplication *self = MIEN_APPLICATION (data);
+
+  if (self->account != NULL)
+    mien_account_flush (self->account);
+  end_windows (gtk_window_destroy);
+
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -219,6 +243,8 @@ mien_application_startup (GApplication *app)
     g_message ("%s cannot be made: %s", self->data_directory, g_strerror (errno));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   set_accels (self);
+  for (guint i = 0; i < G_N_ELEMENTS (ending_signals); i++)
+    self->terminate[i] = g_unix_signal_add (ending_signals[i], on_terminate, self);
 }
 
 static void
@@ -226,6 +252,8 @@ mien_application_shutdown (GApplication *app)
 {
   MienApplication *self = MIEN_APPLICATION (app);
 
+  for (guint i = 0; i < G_N_ELEMENTS (ending_signals); i++)
+    g_clear_handle_id (&self->terminate[i], g_source_remove);
   mien_application_drop_account (self);
   mien_application_clear_password (self);
   g_clear_object (&self->settings);

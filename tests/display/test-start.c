@@ -9,6 +9,7 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "../interop/person.h"
 #include "folder.h"
@@ -209,6 +210,28 @@ test_password_file (void)
   run (options, wait_for_being_signed_in);
 }
 
+static void
+be_terminated (void)
+{
+  wait_for_being_signed_in ();
+  g_assert_cmpint (kill (getpid (), SIGTERM), ==, 0);
+  test_wait_until (gtk_application_get_windows (GTK_APPLICATION (g_application_get_default ())) == NULL);
+}
+
+/* The session ends as soon as the friend list is there: the next start has it all the same. */
+static void
+test_terminated (void)
+{
+  g_autofree char *path = g_build_filename (home, "secret", NULL);
+  g_autofree char *roster = g_build_filename (home, "accounts", CAROL, "session", "roster", NULL);
+  const MienApplicationOptions options = { .account = (char *) CAROL, .password_file = path };
+
+  g_assert_true (g_file_set_contents_full (path, WORDS "\n", -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
+  g_unlink (roster);
+  run (options, be_terminated);
+  g_assert_true (g_file_test (roster, G_FILE_TEST_IS_REGULAR));
+}
+
 /* ---- the keyring ---- */
 
 static GPtrArray *held;          /* the calls that the silent keyring has not answered */
@@ -385,6 +408,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/start/create", test_create);
   g_test_add_func ("/start/password-file", test_password_file);
+  g_test_add_func ("/start/terminated", test_terminated);
   if (peer_get_kind () == PEER_MIEN)
     {
       g_test_add_func ("/start/files", test_files);
