@@ -105,8 +105,8 @@ quit (GSimpleAction *action,
   end_windows (gtk_window_close);   /* each may have something to ask */
 }
 
-/* The session ends, or somebody ends the program from outside: there is no time to ask. Drafts are kept, and the friend list and
- * what else is written late is written at once. */
+/* The session ends, or somebody ends the program from outside: there is no time to ask. Drafts are kept, and the friend
+ * list and what else is written late is written at once. */
 static gboolean
 on_terminate (gpointer data)
 {
