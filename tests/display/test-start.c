@@ -408,9 +408,10 @@ main (int argc, char **argv)
 
   g_test_add_func ("/start/create", test_create);
   g_test_add_func ("/start/password-file", test_password_file);
-  g_test_add_func ("/start/terminated", test_terminated);
   if (peer_get_kind () == PEER_MIEN)
     {
+      /* Prosody calls an empty list current, and then there is nothing to keep. */
+      g_test_add_func ("/start/terminated", test_terminated);
       g_test_add_func ("/start/files", test_files);
       g_test_add_func ("/start/silent-keyring", test_silent_keyring);
       g_test_add_func ("/start/keyring", test_keyring);
