@@ -296,3 +296,11 @@ mien_roster_cache_stop (MienRoster *self)
   if (!mien_file_write_unsynced (self->cache_path, bytes, 0600, NULL, &error))
     g_message ("The friend list was not stored: %s", error->message);
 }
+
+void
+mien_roster_store_now (MienRoster *self)
+{
+  g_return_if_fail (MIEN_IS_ROSTER (self));
+
+  mien_roster_cache_stop (self);
+}

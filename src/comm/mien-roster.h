@@ -35,4 +35,7 @@ gboolean mien_roster_change_finish (MienRoster *self, GAsyncResult *result, GErr
 void     mien_roster_answer (MienRoster *self, const char *jid, gboolean accept);
 /* signal "subscription-request" (MienFriend *) */
 
+/* Writes at once what would be written soon: before the program ends. Some kilobytes, without a sync. */
+void     mien_roster_store_now (MienRoster *self);
+
 G_END_DECLS

@@ -249,4 +249,5 @@ mien_account_flush (MienAccount *self)
 {
   if (self->draft_loaded)
     mien_draft_flush (self->draft);
+  mien_roster_store_now (mien_session_get_roster (self->session));
 }
