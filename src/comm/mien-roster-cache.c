@@ -284,10 +284,12 @@ mien_roster_cache_save_soon (MienRoster *self)
 
 /* At the end of the program there is no loop to wait in: one small file, written here. */
 void
-mien_roster_cache_stop (MienRoster *self)
+mien_roster_store_now (MienRoster *self)
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (MIEN_IS_ROSTER (self));
 
   if (self->save == NULL)
     return;
@@ -295,12 +297,4 @@ mien_roster_cache_stop (MienRoster *self)
   bytes = mien_roster_cache_pack (self);
   if (!mien_file_write_unsynced (self->cache_path, bytes, 0600, NULL, &error))
     g_message ("The friend list was not stored: %s", error->message);
-}
-
-void
-mien_roster_store_now (MienRoster *self)
-{
-  g_return_if_fail (MIEN_IS_ROSTER (self));
-
-  mien_roster_cache_stop (self);
 }

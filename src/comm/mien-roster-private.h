@@ -76,7 +76,6 @@ void mien_roster_set_conversation (MienRoster *self, const char *bare_jid, guint
 /* Cache */
 void mien_roster_cache_load (MienRoster *self);
 void mien_roster_cache_save_soon (MienRoster *self);
-void mien_roster_cache_stop (MienRoster *self);                                /* writes what is waiting */
 GBytes  *mien_roster_cache_pack (MienRoster *self);
 /* FALSE: not a file of ours, nothing changed */
 gboolean mien_roster_cache_unpack (MienRoster *self, GBytes *bytes);

@@ -37,7 +37,7 @@ mien_roster_dispose (GObject *object)
   MienRoster *self = MIEN_ROSTER (object);
 
   stop_frame (self);
-  mien_roster_cache_stop (self);
+  mien_roster_store_now (self);
   mien_roster_disconnect (self);
   G_OBJECT_CLASS (mien_roster_parent_class)->dispose (object);
 }
