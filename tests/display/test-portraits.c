@@ -60,22 +60,6 @@ make_portrait (guint seed)
   return surface;
 }
 
-static cairo_surface_t *
-scale_to (cairo_surface_t *surface, int size)
-{
-  cairo_surface_t *out = cairo_image_surface_create (CAIRO_FORMAT_RGB24, size, size);
-  cairo_t *cr = cairo_create (out);
-  double factor = (double) size / cairo_image_surface_get_width (surface);
-
-  cairo_scale (cr, factor, factor);
-  cairo_set_source_surface (cr, surface, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_BEST);
-  cairo_paint (cr);
-  cairo_destroy (cr);
-  cairo_surface_flush (out);
-  return out;
-}
-
 /* The mean difference, 0 to 255, of the middle of a face at @x, @y of the @screen: its rim is masked, and the presence mark lies on it. */
 static double
 compare_at (cairo_surface_t *screen, cairo_surface_t *face, int x, int y)
@@ -101,7 +85,7 @@ static gboolean
 looks_like (GtkWidget *widget, cairo_surface_t *portrait, int x, int y, int size)
 {
   g_autoptr (cairo_surface_t) screen = test_capture_widget (widget);
-  g_autoptr (cairo_surface_t) face = scale_to (portrait, size);
+  g_autoptr (cairo_surface_t) face = surface_scale_to (portrait, size);
 
   if (cairo_image_surface_get_width (screen) < x + size || cairo_image_surface_get_height (screen) < y + size)
     return FALSE;

@@ -325,8 +325,8 @@ person_retract (Person *self)
 
 /* ---- looking ---- */
 
-static cairo_surface_t *
-scale_to (cairo_surface_t *surface, int size)
+cairo_surface_t *
+surface_scale_to (cairo_surface_t *surface, int size)
 {
   cairo_surface_t *out = cairo_image_surface_create (CAIRO_FORMAT_RGB24, size, size);
   cairo_t *cr = cairo_create (out);
@@ -345,8 +345,8 @@ double
 surface_difference (cairo_surface_t *a, cairo_surface_t *b)
 {
   int size = MIN (cairo_image_surface_get_width (a), cairo_image_surface_get_width (b));
-  g_autoptr (cairo_surface_t) one = scale_to (a, size);
-  g_autoptr (cairo_surface_t) other = scale_to (b, size);
+  g_autoptr (cairo_surface_t) one = surface_scale_to (a, size);
+  g_autoptr (cairo_surface_t) other = surface_scale_to (b, size);
   guint64 sum = 0;
 
   for (int y = 0; y < size; y++)
