@@ -255,6 +255,25 @@ write_file (EditorFixture *self, const char *name, const char *content, gssize l
   g_assert_no_error (error);
 }
 
+/* A new file grows while it is written. */
+static gboolean
+begins_with (const char *path, const char *start)
+{
+  g_autofree char *content = NULL;
+  gsize length;
+
+  return g_file_get_contents (path, &content, &length, NULL) && length > strlen (start)
+         && memcmp (content, start, strlen (start)) == 0;
+}
+
+static PortraitLook *
+read_look (const char *path)
+{
+  g_autofree char *json = NULL;
+
+  return g_file_get_contents (path, &json, NULL, NULL) ? portrait_look_from_json (json, -1, NULL) : NULL;
+}
+
 static void
 test_save (EditorFixture *self, gconstpointer data)
 {
@@ -269,18 +288,19 @@ test_save (EditorFixture *self, gconstpointer data)
   editor_pick (self, 0);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_build_filename (self->folder, cases[i].written, NULL), *content = NULL;
+      g_autofree char *path = g_build_filename (self->folder, cases[i].written, NULL);
+
       answer_with (self, cases[i].name);
       g_action_group_activate_action (G_ACTION_GROUP (self->window), "save-picture", NULL);
-      test_wait_until (g_file_get_contents (path, &content, NULL, NULL));
-      g_assert_cmpint (memcmp (content, cases[i].start, strlen (cases[i].start)), ==, 0);
+      test_wait_until (begins_with (path, cases[i].start));
     }
 
   answer_with (self, "a.mienlook");
-  g_autofree char *path = g_build_filename (self->folder, "a.mienlook", NULL), *json = NULL;
+  g_autofree char *path = g_build_filename (self->folder, "a.mienlook", NULL);
+  g_autoptr (PortraitLook) look = NULL;
+
   g_action_group_activate_action (G_ACTION_GROUP (self->window), "save-look", NULL);
-  test_wait_until (g_file_get_contents (path, &json, NULL, NULL) && strchr (json, '}') != NULL);
-  g_autoptr (PortraitLook) look = portrait_look_from_json (json, -1, NULL);
+  test_wait_until ((look = read_look (path)) != NULL);
   g_assert_true (portrait_look_equal (look, editor_get_look (self)));
 
   /* Taken off, and opened again. */

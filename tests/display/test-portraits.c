@@ -85,7 +85,7 @@ static gboolean
 looks_like (GtkWidget *widget, cairo_surface_t *portrait, int x, int y, int size)
 {
   g_autoptr (cairo_surface_t) screen = test_capture_widget (widget);
-  g_autoptr (cairo_surface_t) face = surface_scale_to (portrait, size);
+  cairo_surface_t *face = surface_scale_to (portrait, size);
 
   if (cairo_image_surface_get_width (screen) < x + size || cairo_image_surface_get_height (screen) < y + size)
     return FALSE;

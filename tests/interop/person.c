@@ -325,8 +325,8 @@ person_retract (Person *self)
 
 /* ---- looking ---- */
 
-cairo_surface_t *
-surface_scale_to (cairo_surface_t *surface, int size)
+static cairo_surface_t *
+scale_to (cairo_surface_t *surface, int size)
 {
   cairo_surface_t *out = cairo_image_surface_create (CAIRO_FORMAT_RGB24, size, size);
   cairo_t *cr = cairo_create (out);
@@ -341,12 +341,35 @@ surface_scale_to (cairo_surface_t *surface, int size)
   return out;
 }
 
+/* Scaling well takes as long as many turns of the main loop, and conditions compare the same pictures at every turn: what
+ * was scaled is kept with its source. */
+cairo_surface_t *
+surface_scale_to (cairo_surface_t *surface, int size)
+{
+  static const cairo_user_data_key_t key;
+  GHashTable *sizes = cairo_surface_get_user_data (surface, &key);
+  cairo_surface_t *scaled;
+
+  if (sizes == NULL)
+    {
+      sizes = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) cairo_surface_destroy);
+      cairo_surface_set_user_data (surface, &key, sizes, (cairo_destroy_func_t) g_hash_table_unref);
+    }
+  scaled = g_hash_table_lookup (sizes, GINT_TO_POINTER (size));
+  if (scaled == NULL)
+    {
+      scaled = scale_to (surface, size);
+      g_hash_table_insert (sizes, GINT_TO_POINTER (size), scaled);
+    }
+  return scaled;
+}
+
 double
 surface_difference (cairo_surface_t *a, cairo_surface_t *b)
 {
   int size = MIN (cairo_image_surface_get_width (a), cairo_image_surface_get_width (b));
-  g_autoptr (cairo_surface_t) one = surface_scale_to (a, size);
-  g_autoptr (cairo_surface_t) other = surface_scale_to (b, size);
+  cairo_surface_t *one = surface_scale_to (a, size);
+  cairo_surface_t *other = surface_scale_to (b, size);
   guint64 sum = 0;
 
   for (int y = 0; y < size; y++)

@@ -47,7 +47,7 @@ void             person_retract (Person *self);
 gboolean person_sees (Person *self, const char *jid, cairo_surface_t *portrait, int size);
 gboolean person_sees_nothing (Person *self, const char *jid);
 
-/* A square of @size pixels; owned */
+/* A square of @size pixels, of a surface that is drawn on no more; kept with it (transfer none). */
 cairo_surface_t *surface_scale_to (cairo_surface_t *surface, int size);
 /* The mean difference of all channels, 0 to 255, of @a and @b scaled to the smaller one's size. */
 double   surface_difference (cairo_surface_t *a, cairo_surface_t *b);

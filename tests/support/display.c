@@ -17,6 +17,15 @@
 static TestScreen *screen;
 static Display *server;                  /* its connection */
 
+/* What GDK has given to a window so far. It holds events back until a frame and keeps the last of several motions, so
+ * that one which the server has sent may be seen late, or never. */
+static struct
+{
+  GdkSurface *surface;                   /* weak, where the pointer was last */
+  double x, y;                           /* in it */
+  guint n_presses, n_releases;
+} seen;
+
 static void
 enter_display (char **argv)
 {
@@ -40,6 +49,42 @@ static void
 on_pace (gpointer data)
 {
   test_turn ();
+}
+
+/* Goes before GTK's own handler, in the same emission: once the main loop is back, the event has had its effect. */
+static gboolean
+on_event (GSignalInvocationHint *hint,
+          guint                  n_values,
+          const GValue          *values,
+          gpointer               data)
+{
+  GdkEvent *event = g_value_peek_pointer (&values[1]);
+
+  switch ((int) gdk_event_get_event_type (event))
+    {
+    case GDK_BUTTON_PRESS:
+      seen.n_presses++;
+      break;
+
+    case GDK_BUTTON_RELEASE:
+      seen.n_releases++;
+      break;
+
+    case GDK_ENTER_NOTIFY:
+    case GDK_MOTION_NOTIFY:
+      g_set_weak_pointer (&seen.surface, g_value_get_object (&values[0]));
+      gdk_event_get_position (event, &seen.x, &seen.y);
+      break;
+    }
+
+  return TRUE;
+}
+
+static void
+watch_events (void)
+{
+  g_type_class_unref (g_type_class_ref (GDK_TYPE_SURFACE));
+  g_signal_add_emission_hook (g_signal_lookup ("event", GDK_TYPE_SURFACE), 0, on_event, NULL, NULL);
 }
 
 void
@@ -70,6 +115,7 @@ test_display_init (int    *argc,
   if (screen == NULL)
     g_error ("No X server at \"%s\"", g_getenv ("DISPLAY"));
   server = test_screen_get_display (screen);
+  watch_events ();
 }
 
 /* Waiting */
@@ -349,6 +395,34 @@ test_get_window (GType type)
 
 /* Pointer */
 
+/* A point of a surface, in its own units, on the screen in pixels. */
+static void
+get_root_point (GdkSurface *surface,
+                double      x,
+                double      y,
+                int        *root_x,
+                int        *root_y)
+{
+  int scale = gdk_surface_get_scale_factor (surface);
+  Window child;
+
+  XTranslateCoordinates (server, gdk_x11_surface_get_xid (surface), DefaultRootWindow (server), (int) (x * scale),
+                         (int) (y * scale), root_x, root_y, &child);
+}
+
+static gboolean
+is_seen_at (int root_x,
+            int root_y)
+{
+  int x, y;
+
+  if (seen.surface == NULL || gdk_surface_is_destroyed (seen.surface))
+    return FALSE;
+  get_root_point (seen.surface, seen.x, seen.y, &x, &y);
+
+  return x == root_x && y == root_y;
+}
+
 void
 test_get_point (GtkWidget *widget,
                 double     x,
@@ -361,16 +435,11 @@ test_get_point (GtkWidget *widget,
   graphene_point_t inside = GRAPHENE_POINT_INIT (x * gtk_widget_get_width (widget), y * gtk_widget_get_height (widget));
   graphene_point_t mapped;
   double native_x, native_y;
-  int scale = gdk_surface_get_scale_factor (surface);
-  Window child;
 
   if (!gtk_widget_compute_point (widget, GTK_WIDGET (native), &inside, &mapped))
     g_error ("%s is not in its window", G_OBJECT_TYPE_NAME (widget));
   gtk_native_get_surface_transform (native, &native_x, &native_y);
-
-  XTranslateCoordinates (server, gdk_x11_surface_get_xid (surface), DefaultRootWindow (server),
-                         (int) ((mapped.x + native_x) * scale), (int) ((mapped.y + native_y) * scale),
-                         root_x, root_y, &child);
+  get_root_point (surface, mapped.x + native_x, mapped.y + native_y, root_x, root_y);
 }
 
 void
@@ -392,6 +461,7 @@ test_hover_at (GtkWidget *widget,
   /* Two motions: a window that has just appeared under the pointer learns of it by the second. */
   test_move_to (root_x - 1, root_y);
   test_move_to (root_x, root_y);
+  test_wait_until (is_seen_at (root_x, root_y));
 }
 
 void
@@ -418,15 +488,17 @@ test_click_at (GtkWidget *widget,
                double     y,
                guint      button)
 {
-  g_autoptr (GtkWidget) held G_GNUC_UNUSED = g_object_ref (widget);
+  g_autoptr (GtkWidget) held = g_object_ref (widget);
+  guint n_presses, n_releases;
 
   test_hover_at (widget, x, y);
+  n_presses = seen.n_presses;
+  n_releases = seen.n_releases;
   test_press (button);
-  test_wait_frame (widget);
+  test_wait_until (seen.n_presses > n_presses);
   test_release (button);
-  /* GDK holds motions, and what follows them, back until the next frame. The click may have closed the window. */
-  if (gtk_widget_get_mapped (widget))
-    test_wait_frame (widget);
+  /* The press may have closed the window, and then nobody is told of the release. */
+  test_wait_until (seen.n_releases > n_releases || !gtk_widget_get_mapped (held));
 }
 
 void

@@ -61,7 +61,8 @@ gboolean   test_all_named (GtkWidget *root);
 /* Where a point of a widget is on the screen: @x and @y are fractions of its width and height. */
 void test_get_point (GtkWidget *widget, double x, double y, int *root_x, int *root_y);
 
-/* Pointer. Every function returns when the server has taken the events; the effect is for the test to wait for. */
+/* Pointer. These return when the server has taken the events, hovering and clicking when a window of this process has;
+ * the effect is for the test to wait for. */
 void test_move_to (int root_x, int root_y);
 void test_hover (GtkWidget *widget);                                 /* its middle */
 void test_hover_at (GtkWidget *widget, double x, double y);          /* fractions */
