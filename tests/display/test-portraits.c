@@ -230,16 +230,24 @@ publish (void)
   test_click (editor->publish);
 }
 
-/* Wears the ring's avatar at @index, and returns the portrait with it. */
-static cairo_surface_t *
-wear (guint index)
+static GtkWidget *
+get_ring_item (guint index)
 {
   GtkWidget *child = gtk_widget_get_first_child (editor->ring);
 
   for (guint i = 0; child != NULL && (!MIEN_IS_RING_ITEM (child) || i++ < index); child = gtk_widget_get_next_sibling (child))
     ;
-  g_assert_nonnull (child);
+  return child;
+}
+
+/* Wears the ring's avatar at @index, and returns the portrait with it. */
+static cairo_surface_t *
+wear (guint index)
+{
+  GtkWidget *child = NULL;
+
   test_focus_window (GTK_WIDGET (editor));
+  test_wait_until ((child = get_ring_item (index)) != NULL);
   test_click (child);
   test_wait_until (editor->active != NULL && mien_editor_window_has_all_art (editor));
   test_click (test_get (editor->panel, GTK_TYPE_BUTTON, ANY, "Close the adjustment"));

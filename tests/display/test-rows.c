@@ -118,19 +118,15 @@ test_row_portrait (void)
   GtkWidget *window = show_in_window (row, 300, 56);
   MienFriendRowContent content = { .jid = "a@example.org", .name = "A" };
   cairo_surface_t *portrait = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 40, 40);
-  cairo_surface_t *before, *after;
+  cairo_surface_t *before;
 
   mien_friend_row_set_content (MIEN_FRIEND_ROW (row), &content);
-  test_wait_frame (row);
+  test_wait_rest (row);
   before = test_capture_widget (row);
   mien_friend_row_set_portrait (MIEN_FRIEND_ROW (row), portrait);
-  test_wait_frame (row);
-  test_wait_frame (row);
-  after = test_capture_widget (row);
-  g_assert_cmpfloat (test_difference (before, after, 16), >, 0.02);
+  test_wait_until (test_has_changed (row, before, 16, 0.02));
 
   cairo_surface_destroy (before);
-  cairo_surface_destroy (after);
   cairo_surface_destroy (portrait);
   gtk_window_destroy (GTK_WINDOW (window));
 }

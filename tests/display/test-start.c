@@ -108,7 +108,10 @@ static void
 type_into (const char *title,
            const char *text)
 {
-  gtk_widget_grab_focus (get_row (title));
+  GtkWidget *row = get_row (title);
+
+  test_wait_mapped (row);
+  gtk_widget_grab_focus (row);
   test_type (text);
 }
 

@@ -13,6 +13,7 @@
 
 #define REST_MS 100              /* without a frame: at rest */
 #define DRAG_STEPS 12
+#define KEY_MS 500               /* from a key to the window that has it */
 
 static TestScreen *screen;
 static Display *server;                  /* its connection */
@@ -24,6 +25,7 @@ static struct
   GdkSurface *surface;                   /* weak, where the pointer was last */
   double x, y;                           /* in it */
   guint n_presses, n_releases;
+  guint n_keys;                          /* let go */
 } seen;
 
 static void
@@ -68,6 +70,10 @@ on_event (GSignalInvocationHint *hint,
 
     case GDK_BUTTON_RELEASE:
       seen.n_releases++;
+      break;
+
+    case GDK_KEY_RELEASE:
+      seen.n_keys++;
       break;
 
     case GDK_ENTER_NOTIFY:
@@ -539,6 +545,19 @@ test_scroll (GtkWidget *widget,
 
 /* Keyboard */
 
+static gboolean
+is_keyed (gpointer n_keys)
+{
+  return seen.n_keys >= GPOINTER_TO_UINT (n_keys);
+}
+
+/* A key that closes its window when it is pressed is let go where nobody sees it. */
+static void
+wait_keyed (guint n_keys)
+{
+  test_wait (is_keyed, GUINT_TO_POINTER (n_keys), KEY_MS);
+}
+
 void
 test_key (guint           keyval,
           GdkModifierType modifiers)
@@ -549,20 +568,22 @@ test_key (guint           keyval,
     { GDK_ALT_MASK, GDK_KEY_Alt_L },
   };
   guint held[G_N_ELEMENTS (known) + 1] = { 0 };
-  guint n_held = 0;
+  guint n_held = 0, n_keys = seen.n_keys;
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     if (modifiers & known[i].modifier)
       held[n_held++] = known[i].keyval;
   test_screen_key (screen, keyval, held);
-  test_settle ();
+  wait_keyed (n_keys + n_held + 1);
 }
 
 void
 test_type (const char *text)
 {
+  guint n_keys = seen.n_keys;
+
   test_screen_type (screen, text);
-  test_settle ();
+  wait_keyed (n_keys + (guint) g_utf8_strlen (text, -1));
 }
 
 static gboolean
@@ -668,4 +689,18 @@ test_difference (cairo_surface_t *a,
     }
 
   return (double) n_different / ((double) width * height);
+}
+
+gboolean
+test_has_changed (GtkWidget       *widget,
+                  cairo_surface_t *before,
+                  int              tolerance,
+                  double           share)
+{
+  cairo_surface_t *now = test_capture_widget (widget);
+  double difference = test_difference (before, now, tolerance);
+
+  cairo_surface_destroy (now);
+
+  return difference > share;
 }

@@ -88,5 +88,8 @@ void             test_screenshot (const char *filename);             /* the scre
 void             test_screenshot_widget (GtkWidget *widget, const char *filename);
 /* The share of pixels, 0 to 1, that differ by more than @tolerance (0-255) in a channel; 1 when the sizes differ. */
 double           test_difference (cairo_surface_t *a, cairo_surface_t *b, int tolerance);
+/* Whether the widget's rectangle of the screen differs from @before in more than this @share. To be waited for: what a
+ * frame has painted comes to the screen when the compositor has done its part. */
+gboolean         test_has_changed (GtkWidget *widget, cairo_surface_t *before, int tolerance, double share);
 
 G_END_DECLS

@@ -57,6 +57,7 @@ struct _MienEditorWindow
   /* S324 */
   GCancellable       *publish_cancellable;
   cairo_surface_t    *publishing;        /* the picture on its way */
+  PortraitLook       *publishing_look;   /* what it shows; NULL: not what the draft has now */
   cairo_surface_t    *published;         /* the one before it, for "Undo"; or NULL */
   cairo_surface_t    *seen;              /* the last one that this window published and friends see; or NULL */
   gboolean            was_published;

@@ -60,6 +60,7 @@ end_publishing (MienEditorWindow *self)
 {
   g_clear_object (&self->publish_cancellable);
   g_clear_pointer (&self->publishing, cairo_surface_destroy);
+  g_clear_pointer (&self->publishing_look, portrait_look_free);
   mien_editor_window_update_actions (self);
 }
 
@@ -86,8 +87,9 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (ok)
     {
-      /* What changed while it was on its way is not published. */
-      if (!self->snapshot_stale && self->portrait == self->publishing)
+      /* What changed while it was on its way is not published. The look says so, not its picture, which is taken anew when
+       * a sharper drawing of an avatar comes. */
+      if (self->publishing_look != NULL && portrait_look_equal (self->publishing_look, mien_draft_get_look (self->draft)))
         {
           mien_draft_mark_clean (self->draft);
           g_clear_pointer (&self->opened, portrait_look_free);
@@ -154,6 +156,8 @@ on_snapshot (GObject *source, GAsyncResult *result, gpointer data)
   if (self->publishing == NULL)
     {
       keep_published (self);
+      if (!self->snapshot_stale)
+        self->publishing_look = portrait_look_copy (mien_draft_get_look (self->draft));
       send (self, portrait, _("Sending your portrait…"), on_published);
     }
   cairo_surface_destroy (portrait);

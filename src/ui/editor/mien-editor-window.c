@@ -399,6 +399,7 @@ mien_editor_window_finalize (GObject *object)
   g_clear_pointer (&self->portrait, cairo_surface_destroy);
   g_clear_pointer (&self->photo, cairo_surface_destroy);
   g_clear_pointer (&self->publishing, cairo_surface_destroy);
+  g_clear_pointer (&self->publishing_look, portrait_look_free);
   g_clear_pointer (&self->published, cairo_surface_destroy);
   g_clear_pointer (&self->seen, cairo_surface_destroy);
   g_clear_pointer (&self->shown_headshot, cairo_surface_destroy);
