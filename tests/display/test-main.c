@@ -192,6 +192,9 @@ test_accept (void)
   test_click (get_button (window, "Accept"));
   xmpp_node_unref (im_client_wait_from (carol, "presence", "subscribed", "alice@" IM_TEST_DOMAIN));
   test_wait_until (test_find (window, GTK_TYPE_BUTTON, ANY, "Accept") == NULL);
+  /* She was above bob, and goes below him. */
+  get_row ("carol, Offline, Has not answered yet");
+  test_wait_rest (window);
   im_client_free (carol);
 }
 
@@ -351,6 +354,51 @@ test_tips (void)
 }
 
 static void
+wait_shown (const char *jid)
+{
+  test_wait_until (g_strcmp0 (mien_main_window_get_shown (MIEN_MAIN_WINDOW (window)), jid) == 0);
+}
+
+static gboolean
+is_selected (const char *name)
+{
+  return gtk_widget_get_state_flags (gtk_widget_get_parent (get_row (name))) & GTK_STATE_FLAG_SELECTED;
+}
+
+/* Nothing that comes between press and release takes the click away: no tips, and no news. */
+static void
+test_slow_click (void)
+{
+  const char *bob_jid = "bob@" IM_TEST_DOMAIN, *carol_jid = "carol@" IM_TEST_DOMAIN;
+  GtkWidget *tips = get_tips ();
+
+  test_click (get_row ("carol, Offline, Has not answered yet"));
+  wait_shown (carol_jid);
+  test_hover (get_row ("Bob Chen, Available, back"));
+  test_press (1);
+  test_wait (never, NULL, 2 * MIEN_TIPS_DELAY_MS);
+  g_assert_false (gtk_widget_get_mapped (tips));
+  im_client_send (bob, "<presence><show>away</show><status>gone</status></presence>");
+  get_row ("Bob Chen, Away, gone");
+  im_client_send (bob, "<presence><status>back</status></presence>");
+  get_row ("Bob Chen, Available, back");
+  test_release (1);
+  wait_shown (bob_jid);
+
+  /* The tips are there already: they go. Pointing at a friend marks no other conversation than the open one. */
+  test_hover (get_row ("carol, Offline, Has not answered yet"));
+  test_wait_mapped (tips);
+  g_assert_true (is_selected ("Bob Chen, Available, back"));
+  g_assert_false (is_selected ("carol, Offline, Has not answered yet"));
+  test_press (1);
+  test_wait_gone (tips);
+  test_release (1);
+  wait_shown (carol_jid);
+  test_click (get_row ("Bob Chen, Available, back"));
+  wait_shown (bob_jid);
+}
+
+static void
 test_tips_by_keyboard (void)
 {
   GtkWidget *tips = get_tips ();
@@ -469,6 +517,7 @@ main (int    argc,
   g_test_add_func ("/main/unread", test_unread);
   g_test_add_func ("/main/notification", test_notification);
   g_test_add_func ("/main/tips", test_tips);
+  g_test_add_func ("/main/slow-click", test_slow_click);
   g_test_add_func ("/main/tips-keyboard", test_tips_by_keyboard);
   g_test_add_func ("/main/search", test_search);
   g_test_add_func ("/main/status", test_status);

@@ -30,6 +30,8 @@ struct _MienFriendList
   /* Borrowed */
   GtkRoot *root;
 
+  MienFriend *pressed;                     /* owned; on whose row the button went down */
+  double press_x, press_y;
   double pointer_x, pointer_y;
   guint check_tick;
   gboolean has_pointer;
@@ -324,21 +326,61 @@ on_focus_changed (MienFriendList *self)
 /* Choosing */
 
 static void
+choose (MienFriendList *self,
+        MienFriend     *person)
+{
+  /* Who was chosen has been seen; the conversation is what matters, under a pointer that rests. */
+  mien_tips_dismiss (MIEN_TIPS (self->tips));
+  g_signal_emit (self, signals[CHOSEN], 0, person);
+}
+
+/* By the keyboard */
+static void
 on_activate (GtkListView    *view,
              guint           position,
              MienFriendList *self)
 {
   g_autoptr (MienFriend) person = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
+  if (person != NULL)
+    choose (self, person);
+}
+
+/* The list's own single click would select whoever the pointer passes over, and would be lost when tips open, or when the
+ * row is bound to somebody else, before the button is let go. */
+static void
+on_pressed (MienFriendList *self,
+            int             n_press,
+            double          x,
+            double          y)
+{
+  GtkWidget *row = find_row_at (self, x, y);
+
+  mien_tips_dismiss (MIEN_TIPS (self->tips));
+  self->press_x = x;
+  self->press_y = y;
+  g_set_object (&self->pressed, row != NULL ? g_hash_table_lookup (self->friends, row) : NULL);
+}
+
+static void
+on_released (MienFriendList *self,
+             int             n_press,
+             double          x,
+             double          y,
+             GtkGesture     *gesture)
+{
+  g_autoptr (MienFriend) person = g_steal_pointer (&self->pressed);
+  GtkWidget *row = find_row_at (self, x, y);
+
   if (person == NULL)
     return;
+  /* A list that is sorted anew under a resting pointer changes nothing about who was meant. */
+  if (gtk_drag_check_threshold (self->view, (int) self->press_x, (int) self->press_y, (int) x, (int) y) &&
+      (row == NULL || g_hash_table_lookup (self->friends, row) != person))
+    return;
 
-  g_free (self->chosen);
-  self->chosen = g_strdup (mien_friend_get_jid (person));
-  gtk_single_selection_set_selected (self->selection, position);
-  /* Who was chosen has been seen; the conversation is what matters, under a pointer that rests. */
-  mien_tips_dismiss (MIEN_TIPS (self->tips));
-  g_signal_emit (self, signals[CHOSEN], 0, person);
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  choose (self, person);
 }
 
 void
@@ -436,6 +478,7 @@ mien_friend_list_dispose (GObject *object)
   g_clear_pointer (&self->scrolled, gtk_widget_unparent);
   g_clear_object (&self->selection);
   g_clear_object (&self->roster);
+  g_clear_object (&self->pressed);
   g_clear_pointer (&self->chosen, g_free);
 
   G_OBJECT_CLASS (mien_friend_list_parent_class)->dispose (object);
@@ -476,6 +519,7 @@ mien_friend_list_init (MienFriendList *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
   GtkAdjustment *adjustment;
 
   self->friends = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
@@ -489,7 +533,6 @@ mien_friend_list_init (MienFriendList *self)
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   self->view = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection)), factory);
-  gtk_list_view_set_single_click_activate (GTK_LIST_VIEW (self->view), TRUE);
   gtk_widget_add_css_class (self->view, "navigation-sidebar");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Friends"), -1);
   g_signal_connect (self->view, "activate", G_CALLBACK (on_activate), self);
@@ -498,6 +541,11 @@ mien_friend_list_init (MienFriendList *self)
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
   gtk_widget_add_controller (self->view, motion);
+
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_pressed), self);
+  g_signal_connect_swapped (click, "released", G_CALLBACK (on_released), self);
+  gtk_widget_add_controller (self->view, GTK_EVENT_CONTROLLER (click));
 
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
