@@ -23,7 +23,7 @@ free_port () {
 
 wait_for_port () {
   local name=$1 number=$2 log=$3 pid=${servers[-1]} try
-  for ((try = 0; try < 600; try++)); do
+  for ((try = 0; try < 1200; try++)); do
     (: <"/dev/tcp/127.0.0.1/$number") 2>/dev/null && return
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1

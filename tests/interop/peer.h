@@ -31,7 +31,7 @@ HostileRelay *peer_get_http (void);               /* what the clients' HTTP goes
 void          peer_print_log (void);
 
 /* Turns the main loop until @condition; on failure the IM server's log is printed. */
-#define PEER_WAIT_SECONDS 20
+#define PEER_WAIT_SECONDS 40
 #define peer_wait(condition) \
   G_STMT_START { \
     gint64 peer_deadline = g_get_monotonic_time () + PEER_WAIT_SECONDS * G_USEC_PER_SEC; \

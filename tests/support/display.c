@@ -460,14 +460,22 @@ test_hover_at (GtkWidget *widget,
                double     x,
                double     y)
 {
-  int root_x, root_y;
+  int root_x, root_y, now_x, now_y;
 
   test_wait_mapped (widget);
-  test_get_point (widget, x, y, &root_x, &root_y);
-  /* Two motions: a window that has just appeared under the pointer learns of it by the second. */
-  test_move_to (root_x - 1, root_y);
-  test_move_to (root_x, root_y);
-  test_wait_until (is_seen_at (root_x, root_y));
+  test_get_point (widget, x, y, &now_x, &now_y);
+  /* What moves meanwhile is followed. */
+  do
+    {
+      root_x = now_x;
+      root_y = now_y;
+      /* Two motions: a window that has just appeared under the pointer learns of it by the second. */
+      test_move_to (root_x - 1, root_y);
+      test_move_to (root_x, root_y);
+      test_wait_until (is_seen_at (root_x, root_y));
+      test_get_point (widget, x, y, &now_x, &now_y);
+    }
+  while (now_x != root_x || now_y != root_y);
 }
 
 void

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * Each function of this file ends the test (g_error) when what it was asked for does not come.
  */
 
-#define TEST_DISPLAY_DEADLINE_MS 15000
+#define TEST_DISPLAY_DEADLINE_MS 30000
 
 /* To be called first in main(): runs the program again inside tests/display/with-display when it is not there already,
  * which gives it an empty home; then g_test_init(), gtk_init(), adw_init(), animations off and fixed fonts. */

@@ -7,7 +7,7 @@
 #include "folder.h"
 #include "server.h"
 
-#define START_SECONDS 60
+#define START_SECONDS 120
 
 struct _TestEjabberd
 {

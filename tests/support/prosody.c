@@ -7,7 +7,7 @@
 #include "folder.h"
 #include "server.h"
 
-#define START_SECONDS 30
+#define START_SECONDS 60
 
 struct _TestProsody
 {
