@@ -54,7 +54,8 @@ mien_art_unref (MienArt *self)
 static gsize
 surface_bytes (cairo_surface_t *surface)
 {
-  return surface != NULL ? (gsize) cairo_image_surface_get_stride (surface) * cairo_image_surface_get_height (surface) : 0;
+  return surface != NULL ? (gsize) cairo_image_surface_get_stride (surface) * cairo_image_surface_get_height (surface)
+                         : 0;
 }
 
 gsize

@@ -24,7 +24,8 @@ typedef struct _MienArtCache MienArtCache;
 
 MienArtCache *mien_art_cache_new (gsize max_bytes);
 void          mien_art_cache_free (MienArtCache *self);
-MienArt      *mien_art_cache_lookup (MienArtCache *self, const char *key);    /* (transfer none) or NULL; becomes the most recent */
+/* (transfer none) or NULL; becomes the most recent */
+MienArt      *mien_art_cache_lookup (MienArtCache *self, const char *key);
 void          mien_art_cache_insert (MienArtCache *self, const char *key, MienArt *art);
 gsize         mien_art_cache_get_bytes (MienArtCache *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienArtCache, mien_art_cache_free)

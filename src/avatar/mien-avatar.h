@@ -20,13 +20,16 @@ const char * const *mien_avatar_get_sets (MienAvatar *self);         /* seasonal
 const char         *mien_avatar_get_licence (MienAvatar *self);      /* SPDX id */
 const char         *mien_avatar_get_file (MienAvatar *self);         /* its name in the pack's folder */
 const char         *mien_avatar_get_behind_file (MienAvatar *self);  /* or NULL */
-const char         *mien_avatar_get_sha256 (MienAvatar *self);       /* of the SVG; NULL in a pack that was not hashed yet */
+/* of the SVG; NULL in a pack that was not hashed yet */
+const char         *mien_avatar_get_sha256 (MienAvatar *self);
 const char         *mien_avatar_get_behind_sha256 (MienAvatar *self);   /* the part behind the head, or NULL */
 guint               mien_avatar_get_n_variants (MienAvatar *self);
 const MienAvatarVariant *mien_avatar_get_variant (MienAvatar *self, guint index);
 const MienAvatarVariant *mien_avatar_find_variant (MienAvatar *self, const char *id);
 /* @folded_text: what mien_avatar_fold() made; "" matches everything. */
-gboolean            mien_avatar_matches (MienAvatar *self, const char *folded_text);   /* name in any language, tags, id */
-char               *mien_avatar_fold (const char *text);             /* a search text as mien_avatar_matches() wants it */
+/* name in any language, tags, id */
+gboolean            mien_avatar_matches (MienAvatar *self, const char *folded_text);
+/* a search text as mien_avatar_matches() wants it */
+char               *mien_avatar_fold (const char *text);
 
 G_END_DECLS

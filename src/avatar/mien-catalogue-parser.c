@@ -13,8 +13,8 @@
 #include "mien-avatar-private.h"
 #include "mien-json.h"
 
-/* catalogue.json, version 1 (docs/protocol.md, "Catalogue"). Members that are not known here are skipped, so that a newer
- * server may add some. Every refusal names the member: "avatars[3].variants[0].colours". */
+/* catalogue.json, version 1 (docs/protocol.md, "Catalogue"). Members that are not known here are skipped, so that a
+ * newer server may add some. Every refusal names the member: "avatars[3].variants[0].colours". */
 
 typedef struct
 {
@@ -103,7 +103,8 @@ get_string (JsonObject  *object,
   if (**out == '\0')
     return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, member, _("it is empty."));
   if (strlen (*out) > MIEN_CATALOGUE_MAX_TEXT)
-    return fail (error, MIEN_CATALOGUE_ERROR_LIMIT, path, member, _("it is longer than %d bytes."), MIEN_CATALOGUE_MAX_TEXT);
+    return fail (error, MIEN_CATALOGUE_ERROR_LIMIT, path, member, _("it is longer than %d bytes."),
+                 MIEN_CATALOGUE_MAX_TEXT);
   return TRUE;
 }
 
@@ -116,8 +117,8 @@ get_slug (JsonObject  *object,
 {
   if (!get_string (object, path, member, TRUE, out, error))
     return FALSE;
-  return is_slug (*out) ||
-         fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, member, _("“%s” has characters other than a-z, 0-9 and “-”."), *out);
+  return is_slug (*out) || fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, member,
+                                 _("“%s” has characters other than a-z, 0-9 and “-”."), *out);
 }
 
 /* An array of at most @max members; NULL when it is not there and not @required. */
@@ -179,7 +180,8 @@ get_slugs (JsonObject  *object,
       const char *text = json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
 
       if (text == NULL || strlen (text) > MIEN_CATALOGUE_MAX_TEXT || !is_slug (text))
-        return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, member, _("entry %u is not a word of a-z, 0-9 and “-”."), i);
+        return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, member,
+                     _("entry %u is not a word of a-z, 0-9 and “-”."), i);
       g_strv_builder_add (builder, text);
     }
   *out = g_strv_builder_end (builder);
@@ -233,7 +235,8 @@ get_name (Parser      *parser,
     return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "name", _("it is not an object of languages."));
   names = json_node_get_object (node);
   if (json_object_get_size (names) > MIEN_CATALOGUE_MAX_LIST)
-    return fail (error, MIEN_CATALOGUE_ERROR_LIMIT, path, "name", _("it has more than %d languages."), MIEN_CATALOGUE_MAX_LIST);
+    return fail (error, MIEN_CATALOGUE_ERROR_LIMIT, path, "name", _("it has more than %d languages."),
+                 MIEN_CATALOGUE_MAX_LIST);
   if (!json_object_has_member (names, "en"))
     return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "name.en", _("it is missing."));
 
@@ -274,10 +277,12 @@ get_file (Parser      *parser,
   const char *file, *sha256;
   gint64 bytes;
 
-  if (!get_string (object, path, member, required, &file, error) || !get_string (object, path, hash_member, FALSE, &sha256, error))
+  if (!get_string (object, path, member, required, &file, error) ||
+      !get_string (object, path, hash_member, FALSE, &sha256, error))
     return FALSE;
   if (file == NULL)
-    return sha256 == NULL || fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, hash_member, _("it has no “%s” beside it."), member);
+    return sha256 == NULL ||
+           fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, hash_member, _("it has no “%s” beside it."), member);
   if (!is_file_name (file))
     return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, member,
                  _("“%s” is not a file name of a-z, 0-9 and “-” that ends in “.svg”."), file);
@@ -293,7 +298,8 @@ get_file (Parser      *parser,
   if (sha256 == NULL)
     return TRUE;
   if (!mien_sha256_is_valid (sha256))
-    return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, hash_member, _("it is not 64 hexadecimal digits in lower case."));
+    return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, hash_member,
+                 _("it is not 64 hexadecimal digits in lower case."));
   *out_sha256 = g_strdup (sha256);
 
   bytes = json_object_get_int_member_with_default (object, bytes_member, 0);
@@ -355,7 +361,8 @@ parse_colours (JsonObject  *object,
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node) || json_object_get_size (json_node_get_object (node)) == 0)
     return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "colours", _("it is not an object of colours."));
   if (json_object_get_size (json_node_get_object (node)) > MIEN_CATALOGUE_MAX_LIST)
-    return fail (error, MIEN_CATALOGUE_ERROR_LIMIT, path, "colours", _("it has more than %d colours."), MIEN_CATALOGUE_MAX_LIST);
+    return fail (error, MIEN_CATALOGUE_ERROR_LIMIT, path, "colours", _("it has more than %d colours."),
+                 MIEN_CATALOGUE_MAX_LIST);
 
   json_object_iter_init_ordered (&iter, json_node_get_object (node));
   while (json_object_iter_next_ordered (&iter, &from, &value))
@@ -365,7 +372,8 @@ parse_colours (JsonObject  *object,
       g_autofree char *lower = NULL;
 
       if (!parse_colour (from, NULL) || !parse_colour (to, NULL))
-        return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "colours", _("“%.20s” and its value are not both of the form “#rrggbb”."), from);
+        return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "colours",
+                     _("“%.20s” and its value are not both of the form “#rrggbb”."), from);
       pair = g_strdup_printf ("%s=%s", from, to);
       lower = g_ascii_strdown (pair, -1);
       g_strv_builder_add (builder, lower);
@@ -397,7 +405,8 @@ parse_variants (Parser      *parser,
       if (mien_avatar_find_variant (avatar, id) != NULL)
         return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, here, "id", _("“%s” is there twice."), id);
       variant.id = g_strdup (id);
-      if (!get_name (parser, entry, here, NULL, &variant.name, error) || !parse_colours (entry, here, &variant.colours, error))
+      if (!get_name (parser, entry, here, NULL, &variant.name, error) ||
+          !parse_colours (entry, here, &variant.colours, error))
         {
           mien_avatar_variant_clear (&variant);
           return FALSE;
@@ -447,7 +456,8 @@ parse_avatar (Parser      *parser,
       !get_slugs (object, path, "tags", &avatar->tags, error) ||
       !get_slugs (object, path, "sets", &avatar->sets, error) ||
       !get_file (parser, object, path, "file", "", TRUE, &avatar->file, &avatar->sha256, error) ||
-      !get_file (parser, object, path, "behind", "behind_", FALSE, &avatar->behind_file, &avatar->behind_sha256, error) ||
+      !get_file (parser, object, path, "behind", "behind_", FALSE, &avatar->behind_file, &avatar->behind_sha256,
+                 error) ||
       !parse_variants (parser, avatar, object, path, error))
     return FALSE;
   if (avatar->behind_file != NULL && !g_str_equal (type, "hair"))
@@ -479,7 +489,8 @@ parse_eyes (JsonObject  *object,
         return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "eyes", _("they are not numbers from 0 to 1."));
     }
   if (json_array_get_length (array) != 4 || hypot (eyes[2] - eyes[0], eyes[3] - eyes[1]) < 0.01 || eyes[2] <= eyes[0])
-    return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "eyes", _("they are not x and y of the left eye, then of the right one."));
+    return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, path, "eyes",
+                 _("they are not x and y of the left eye, then of the right one."));
   return TRUE;
 }
 
@@ -544,7 +555,8 @@ check_version (JsonObject  *root,
   gint64 version;
 
   if (node == NULL)
-    return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, "", "mien-catalogue", _("it is missing; this is not an avatar catalogue."));
+    return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, "", "mien-catalogue",
+                 _("it is missing; this is not an avatar catalogue."));
   if (json_node_get_value_type (node) != G_TYPE_INT64 || (version = json_node_get_int (node)) < 1)
     return fail (error, MIEN_CATALOGUE_ERROR_MEMBER, "", "mien-catalogue", _("it is not a version number."));
   if (version > MIEN_CATALOGUE_VERSION)
@@ -568,7 +580,8 @@ mien_catalogue_new_from_json (const char  *json,
 
   g_return_val_if_fail (json != NULL, NULL);
 
-  node = mien_json_parse (json, length, MIEN_CATALOGUE_MAX_BYTES, MIEN_CATALOGUE_MAX_DEPTH, MIEN_CATALOGUE_MAX_VALUES, error);
+  node = mien_json_parse (json, length, MIEN_CATALOGUE_MAX_BYTES, MIEN_CATALOGUE_MAX_DEPTH, MIEN_CATALOGUE_MAX_VALUES,
+                          error);
   if (node == NULL)
     return NULL;
   if (!JSON_NODE_HOLDS_OBJECT (node))

@@ -19,7 +19,8 @@ GQuark mien_catalogue_error_quark (void);
 typedef enum
 {
   MIEN_CATALOGUE_ERROR_SYNTAX = 1, /* not JSON, or not UTF-8 */
-  MIEN_CATALOGUE_ERROR_MEMBER,     /* a member is missing, of the wrong kind, or has a value that is not allowed; the message names it */
+  /* a member is missing, of the wrong kind, or has a value that is not allowed; the message names it */
+  MIEN_CATALOGUE_ERROR_MEMBER,
   MIEN_CATALOGUE_ERROR_VERSION,    /* made for a newer Mien */
   MIEN_CATALOGUE_ERROR_LIMIT,      /* more bytes, avatars or depth than the limits below */
   MIEN_CATALOGUE_ERROR_HASH,       /* a picture does not have the hash that the catalogue gives */
@@ -41,7 +42,8 @@ typedef enum
 /* backdrop: 0xrrggbb; eyes: left x, y, right x, y as seen in the picture, fractions of the width. */
 typedef struct { char *id; char *name; char *file; char *sha256; guint32 backdrop; double eyes[4]; } MienDrawnHeadshot;
 
-MienCatalogue *mien_catalogue_new_from_json (const char *json, gssize length, GError **error);   /* errors name the member */
+/* errors name the member */
+MienCatalogue *mien_catalogue_new_from_json (const char *json, gssize length, GError **error);
 MienAvatar    *mien_catalogue_lookup (MienCatalogue *self, const char *id);         /* (transfer none) or NULL */
 const char    *mien_catalogue_get_name (MienCatalogue *self);                       /* in the user's language */
 /* The name of a type in the user's language; the type's id when the catalogue has no such type. */
@@ -51,8 +53,10 @@ guint          mien_catalogue_get_n_types (MienCatalogue *self);
 const PortraitType *mien_catalogue_get_type_at (MienCatalogue *self, guint index);
 /* FALSE: a pack's own catalogue, whose pictures have no "sha256" (mien_pack_load() makes the one that is served). */
 gboolean       mien_catalogue_is_hashed (MienCatalogue *self);
-guint64        mien_catalogue_get_file_bytes (MienCatalogue *self, const char *sha256);   /* 0 when the catalogue does not say */
-char         **mien_catalogue_list_files (MienCatalogue *self);                     /* every sha256 it needs, each once */
+/* 0 when the catalogue does not say */
+guint64        mien_catalogue_get_file_bytes (MienCatalogue *self, const char *sha256);
+/* every sha256 it needs, each once */
+char         **mien_catalogue_list_files (MienCatalogue *self);
 guint          mien_catalogue_get_n_headshots (MienCatalogue *self);
 const MienDrawnHeadshot *mien_catalogue_get_headshot (MienCatalogue *self, guint index);
 /* Avatars of a type (NULL: all) that match the search text, in order; (transfer full). */

@@ -52,7 +52,8 @@ judge (const char  *json,
       if (depth > max_depth || values > max_values)
         {
           g_set_error (error, MIEN_CATALOGUE_ERROR, MIEN_CATALOGUE_ERROR_LIMIT,
-                       _("The JSON text is nested deeper than %d levels or has more than %d values."), max_depth, max_values);
+                       _("The JSON text is nested deeper than %d levels or has more than %d values."), max_depth,
+                       max_values);
           return FALSE;
         }
     }

@@ -99,7 +99,8 @@ write_all (int         fd,
       if (n < 0)
         {
           g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                       _("The avatar pack cannot be kept: %s. Free some space for temporary files."), g_strerror (errno));
+                       _("The avatar pack cannot be kept: %s. Free some space for temporary files."),
+                       g_strerror (errno));
           return FALSE;
         }
       data += n;
@@ -262,7 +263,8 @@ mien_pack_dup_installed_directory (void)
 {
   const char *directory = g_getenv ("MIEN_AVATAR_DIR");
 
-  return directory != NULL && *directory != '\0' ? g_strdup (directory) : g_build_filename (MIEN_PKG_DATA_DIR, "avatars", NULL);
+  return directory != NULL && *directory != '\0' ? g_strdup (directory)
+                                                 : g_build_filename (MIEN_PKG_DATA_DIR, "avatars", NULL);
 }
 
 MienPack *
@@ -284,7 +286,8 @@ mien_pack_load (const char     *directory,
     {
       g_autofree char *path = NULL;
 
-      /* Without a name from the start: it goes when the pack goes, also after a crash, and nobody else can change it. */
+      /* Without a name from the start: it goes when the pack goes, also after a crash, and nobody else can change
+       * it. */
       loader.fd = g_file_open_tmp ("mien-pack-XXXXXX", &path, error);
       if (loader.fd < 0)
         return NULL;

@@ -25,7 +25,8 @@ char          *mien_pack_dup_installed_directory (void);
 /* Blocking. The error names the file or the catalogue's member. */
 MienPack      *mien_pack_load (const char *directory, MienPackFlags flags, GCancellable *cancellable, GError **error);
 MienCatalogue *mien_pack_get_catalogue (MienPack *self);             /* (transfer none), hashed */
-GBytes        *mien_pack_get_json (MienPack *self);                  /* (transfer none): the catalogue with "sha256" and "bytes" beside each "file" */
+/* (transfer none): the catalogue with "sha256" and "bytes" beside each "file" */
+GBytes        *mien_pack_get_json (MienPack *self);
 gboolean       mien_pack_has_file (MienPack *self, const char *sha256);
 gsize          mien_pack_get_file_bytes (MienPack *self, const char *sha256);   /* 0: no such file */
 /* (transfer full). Reads from disk in a pack loaded by paths: for threads; then an error when the file has changed. */

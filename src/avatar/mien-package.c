@@ -221,7 +221,8 @@ read_entry (struct archive        *archive,
   if (!g_str_equal (computed, sha256))
     {
       g_set_error (error, MIEN_CATALOGUE_ERROR, MIEN_CATALOGUE_ERROR_HASH,
-                   _("A picture in the avatar package was changed on its way: its hash is %s and not %s."), computed, sha256);
+                   _("A picture in the avatar package was changed on its way: its hash is %s and not %s."), computed,
+                   sha256);
       return FALSE;
     }
   g_hash_table_remove (missing, sha256);

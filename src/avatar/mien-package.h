@@ -20,7 +20,7 @@ guint64  mien_package_length (const gsize *file_bytes, guint n_files);    /* of 
 typedef struct _MienPackageWriter MienPackageWriter;
 MienPackageWriter *mien_package_writer_new (void);
 /* The next piece of the archive, or NULL with @error. */
-GBytes            *mien_package_writer_add (MienPackageWriter *self, const char *sha256, GBytes *content, GError **error);
+GBytes *mien_package_writer_add (MienPackageWriter *self, const char *sha256, GBytes *content, GError **error);
 GBytes            *mien_package_writer_end (MienPackageWriter *self, GError **error);
 void               mien_package_writer_free (MienPackageWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienPackageWriter, mien_package_writer_free)
@@ -28,8 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienPackageWriter, mien_package_writer_free)
 /* Called for each entry whose hash is right; FALSE with @error set ends the reading. */
 typedef gboolean (*MienPackageFunc) (const char *sha256, GBytes *content, gpointer user_data, GError **error);
 
-/* Pure function on bytes; fuzzed. Refuses (MIEN_CATALOGUE_ERROR_PACKAGE, _HASH, _LIMIT) everything but plain files named as asked,
- * each once; and, after the good entries were given to @func, a package that lacks one. */
+/* Pure function on bytes; fuzzed. Refuses (MIEN_CATALOGUE_ERROR_PACKAGE, _HASH, _LIMIT) everything but plain files
+ * named as asked, each once; and, after the good entries were given to @func, a package that lacks one. */
 gboolean mien_package_read (const guint8 *data, gsize length, const char * const *wanted, MienPackageFunc func,
                             gpointer user_data, GError **error);
 

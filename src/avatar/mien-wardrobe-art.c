@@ -6,8 +6,8 @@
 
 #include "mien-image.h"
 
-/* Drawn avatars. Requests for the same drawing share one job; a job nobody waits for any more when its turn comes is not
- * drawn, so that turning the ring quickly costs nothing. */
+/* Drawn avatars. Requests for the same drawing share one job; a job nobody waits for any more when its turn comes is
+ * not drawn, so that turning the ring quickly costs nothing. */
 
 typedef struct
 {
@@ -57,7 +57,8 @@ render_file (RenderJob   *job,
   return svg != NULL ? mien_svg_render (svg, job->size, (const char * const *) job->colours, error) : NULL;
 }
 
-/* In a thread of the pool. It drops no reference to the task, and so never the last one to the wardrobe: on_rendered() does. */
+/* In a thread of the pool. It drops no reference to the task, and so never the last one to the wardrobe: on_rendered()
+ * does. */
 static void
 render_in_thread (gpointer data,
                   gpointer user_data)

@@ -7,8 +7,10 @@
 
 G_BEGIN_DECLS
 
-#define MIEN_WARDROBE_PACKAGE_BYTES (16 * 1024 * 1024)   /* of one package; what is missing beyond it comes in the next */
-#define MIEN_WARDROBE_DISK_BYTES ((guint64) 2 * 1024 * 1024 * 1024)   /* never reached: a catalogue's files are fewer, and old ones are removed */
+/* of one package; what is missing beyond it comes in the next */
+#define MIEN_WARDROBE_PACKAGE_BYTES (16 * 1024 * 1024)
+/* never reached: a catalogue's files are fewer, and old ones are removed */
+#define MIEN_WARDROBE_DISK_BYTES ((guint64) 2 * 1024 * 1024 * 1024)
 #define MIEN_WARDROBE_STATE_BYTES 8192                   /* of the small file beside the catalogue */
 #define MIEN_WARDROBE_RENDERERS 2                        /* threads that draw */
 
@@ -42,13 +44,16 @@ MienWardrobeSource *mien_wardrobe_source_new (MienCache *cache, MienPack *starte
 MienWardrobeSource *mien_wardrobe_source_ref (MienWardrobeSource *self);
 void                mien_wardrobe_source_unref (MienWardrobeSource *self);
 gboolean            mien_wardrobe_source_has (MienWardrobeSource *self, const char *sha256);
-GBytes             *mien_wardrobe_source_load (MienWardrobeSource *self, const char *sha256, GError **error);   /* blocking */
+/* blocking */
+GBytes             *mien_wardrobe_source_load (MienWardrobeSource *self, const char *sha256, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienWardrobeSource, mien_wardrobe_source_unref)
 
 /* The catalogue on disk. Blocking. */
-gboolean mien_wardrobe_write_catalogue (const char *cache_directory, GBytes *json, const char *uri, const char *etag, GError **error);
+gboolean mien_wardrobe_write_catalogue (const char *cache_directory, GBytes *json, const char *uri, const char *etag,
+                                        GError **error);
 /* (transfer full) or NULL; *out_uri and *out_etag only when they belong to exactly this catalogue. */
-MienCatalogue *mien_wardrobe_read_catalogue (const char *cache_directory, char **out_uri, char **out_etag, GError **error);
+MienCatalogue *mien_wardrobe_read_catalogue (const char *cache_directory, char **out_uri, char **out_etag,
+                                             GError **error);
 
 void     mien_wardrobe_take_catalogue (MienWardrobe *self, MienCatalogue *catalogue);   /* notifies */
 void     mien_wardrobe_emit_sync_progress (MienWardrobe *self, guint64 done, guint64 total);

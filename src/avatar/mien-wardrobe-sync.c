@@ -335,8 +335,9 @@ examine_in_thread (GTask        *step,
   if (sync->json != NULL)
     {
       g_clear_object (&sync->catalogue);
-      sync->catalogue = mien_catalogue_new_from_json (g_bytes_get_size (sync->json) > 0 ? g_bytes_get_data (sync->json, NULL) : "",
-                                                      g_bytes_get_size (sync->json), &error);
+      sync->catalogue =
+          mien_catalogue_new_from_json (g_bytes_get_size (sync->json) > 0 ? g_bytes_get_data (sync->json, NULL) : "",
+                                        g_bytes_get_size (sync->json), &error);
       if (sync->catalogue != NULL && !mien_catalogue_is_hashed (sync->catalogue))
         {
           g_clear_object (&sync->catalogue);
@@ -411,7 +412,8 @@ fetch_catalogue (GTask    *task,
 {
   MienWardrobe *self = g_task_get_source_object (task);
   Sync *sync = g_task_get_task_data (task);
-  const char *etag = conditional && self->catalogue != NULL && g_strcmp0 (self->uri, sync->uri) == 0 ? self->etag : NULL;
+  const char *etag = conditional && self->catalogue != NULL && g_strcmp0 (self->uri, sync->uri) == 0 ? self->etag
+                                                                                                     : NULL;
 
   mien_http_get_async (self->http, sync->uri, etag, MIEN_CATALOGUE_MAX_BYTES, NULL, NULL, G_PRIORITY_DEFAULT,
                        g_task_get_cancellable (task), on_catalogue, task);

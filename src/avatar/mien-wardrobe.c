@@ -190,7 +190,8 @@ mien_wardrobe_write_catalogue (const char  *cache_directory,
     g_key_file_set_string (state, "catalogue", "etag", etag);
   text = g_key_file_to_data (state, &length, NULL);
   bytes = g_bytes_new_take (text, length);
-  return mien_file_write (catalogue_path, json, 0600, NULL, error) && mien_file_write (state_path, bytes, 0600, NULL, error);
+  return mien_file_write (catalogue_path, json, 0600, NULL, error) &&
+         mien_file_write (state_path, bytes, 0600, NULL, error);
 }
 
 static void
@@ -228,7 +229,8 @@ mien_wardrobe_read_catalogue (const char  *cache_directory,
   *out_uri = *out_etag = NULL;
   if (json == NULL)
     return NULL;
-  catalogue = mien_catalogue_new_from_json (g_bytes_get_size (json) > 0 ? g_bytes_get_data (json, NULL) : "", g_bytes_get_size (json), error);
+  catalogue = mien_catalogue_new_from_json (g_bytes_get_size (json) > 0 ? g_bytes_get_data (json, NULL) : "",
+                                            g_bytes_get_size (json), error);
   if (catalogue != NULL)
     read_state (cache_directory, json, out_uri, out_etag);
   return g_steal_pointer (&catalogue);
@@ -284,7 +286,8 @@ load_starter (Load *load)
     g_warning ("The starter pack in %s cannot be used: %s", load->starter_directory, error->message);
 }
 
-/* S3081: a current list on this machine. The server's newest when all of its pictures are here, else the starter pack. */
+/* S3081: a current list on this machine. The server's newest when all of its pictures are here, else the starter
+ * pack. */
 static void
 load_in_thread (GTask        *task,
                 gpointer      source,

@@ -23,23 +23,32 @@ G_DECLARE_FINAL_TYPE (MienWardrobe, mien_wardrobe, MIEN, WARDROBE, GObject)
 
 /* @starter_pack_directory may be NULL. */
 MienWardrobe  *mien_wardrobe_new (const char *cache_directory, const char *starter_pack_directory, SoupSession *http);
-void           mien_wardrobe_load_async (MienWardrobe *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);   /* S3081, from disk */
+/* S3081, from disk */
+void mien_wardrobe_load_async (MienWardrobe *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
 gboolean       mien_wardrobe_load_finish (MienWardrobe *self, GAsyncResult *result, GError **error);
 MienCatalogue *mien_wardrobe_get_catalogue (MienWardrobe *self);     /* property "catalogue"; NULL before load */
 
-/* @catalogue_uri: ".../avatars/catalogue.json". One conditional request, one package of what is missing, every hash checked, then swapped; an error leaves the old. */
-void           mien_wardrobe_sync_async (MienWardrobe *self, const char *catalogue_uri, MienProgress progress, gpointer progress_data,
-                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* @catalogue_uri: ".../avatars/catalogue.json". One conditional request, one package of what is missing, every hash
+ * checked, then swapped; an error leaves the old. */
+void mien_wardrobe_sync_async (MienWardrobe *self, const char *catalogue_uri, MienProgress progress,
+                               gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
 gboolean       mien_wardrobe_sync_finish (MienWardrobe *self, GAsyncResult *result, gboolean *changed, GError **error);
 
-/* The avatar drawn at @size (whole template square). Lookup answers from memory or NULL; render fills it. @behind may be NULL. */
-cairo_surface_t *mien_wardrobe_lookup_art (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size);   /* (transfer none) */
-cairo_surface_t *mien_wardrobe_lookup_art_behind (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size);   /* same, the part behind the head */
-void             mien_wardrobe_render_art_async (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size,
-                                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-cairo_surface_t *mien_wardrobe_render_art_finish (MienWardrobe *self, GAsyncResult *result, cairo_surface_t **out_behind, GError **error);
-void             mien_wardrobe_render_headshot_async (MienWardrobe *self, const MienDrawnHeadshot *headshot, int size,
-                                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* The avatar drawn at @size (whole template square). Lookup answers from memory or NULL; render fills it. @behind may
+ * be NULL. */
+/* (transfer none) */
+cairo_surface_t *mien_wardrobe_lookup_art (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size);
+/* same, the part behind the head */
+cairo_surface_t *mien_wardrobe_lookup_art_behind (MienWardrobe *self, MienAvatar *avatar, const char *variant,
+                                                  int size);
+void mien_wardrobe_render_art_async (MienWardrobe *self, MienAvatar *avatar, const char *variant, int size,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+cairo_surface_t *mien_wardrobe_render_art_finish (MienWardrobe *self, GAsyncResult *result,
+                                                  cairo_surface_t **out_behind, GError **error);
+void mien_wardrobe_render_headshot_async (MienWardrobe *self, const MienDrawnHeadshot *headshot, int size,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 cairo_surface_t *mien_wardrobe_render_headshot_finish (MienWardrobe *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

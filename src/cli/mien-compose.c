@@ -294,7 +294,8 @@ main (int argc, char **argv)
   gboolean is_sheet = argc > 1 && strcmp (argv[1], "sheet") == 0;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR") : MIEN_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE,
+                  g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR") : MIEN_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 

@@ -62,7 +62,8 @@ static gboolean
 handle_photo (MienFaceFinder *finder, const char *name, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
-  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, error);
+  g_autoptr (GFileInfo)
+      info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, error);
   if (info == NULL)
     return FALSE;
   if (g_file_info_get_size (info) > MIEN_IMAGE_MAX_BYTES)
@@ -91,7 +92,8 @@ int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR") : MIEN_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE,
+                  g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR") : MIEN_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
@@ -103,7 +105,8 @@ main (int argc, char **argv)
     G_OPTION_ENTRY_NULL
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_option_context_set_summary (context, _("Says where the face is: one line of JSON a photo, in pixels of the upright picture."));
+  g_option_context_set_summary (
+      context, _("Says where the face is: one line of JSON a photo, in pixels of the upright picture."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
 
   g_autoptr (GError) error = NULL;

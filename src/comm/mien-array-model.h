@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * The GListModel of a type that keeps its items in a GPtrArray: defines list_model_init() for G_IMPLEMENT_INTERFACE. Stands behind the struct;
- * @CAST is the type's cast, @array the field, @ITEM_TYPE the type of all items.
+ * The GListModel of a type that keeps its items in a GPtrArray: defines list_model_init() for G_IMPLEMENT_INTERFACE.
+ * Stands behind the struct; @CAST is the type's cast, @array the field, @ITEM_TYPE the type of all items.
  */
 #define MIEN_DEFINE_ARRAY_MODEL(CAST, array, ITEM_TYPE) \
   static GType \

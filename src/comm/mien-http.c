@@ -325,8 +325,9 @@ on_wrote_body_data (SoupMessage *message, guint length, gpointer data)
     self->upload_progress (self->uploaded, g_bytes_get_size (self->body), self->progress_data);
 }
 
-/* A server closes connections that are idle, ours after MIEN_HTTP_IDLE_SECONDS. When it does so while the next request is on its
- * way, libsoup sends that again on a new connection (RFC 9112 section 9.3.1), but it has read the body already. */
+/* A server closes connections that are idle, ours after MIEN_HTTP_IDLE_SECONDS. When it does so while the next request
+ * is on its way, libsoup sends that again on a new connection (RFC 9112 section 9.3.1), but it has read the body
+ * already. */
 static void
 on_restarted (SoupMessage *message, gpointer data)
 {

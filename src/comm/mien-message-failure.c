@@ -12,7 +12,8 @@
 #define NS_BLOCKED "urn:xmpp:blocking:errors"   /* XEP-0191 section 3.2 */
 #define MAX_TEXT 300                            /* characters of what the server says */
 
-/* RFC 6120 section 8.3.3, as they are meant for a message. Conditions that say too little are not here: then the server is quoted. */
+/* RFC 6120 section 8.3.3, as they are meant for a message. Conditions that say too little are not here: then the server
+ * is quoted. */
 static const struct
 {
   const char *condition;
@@ -29,9 +30,11 @@ static const struct
   { "recipient-unavailable", N_("Your friend is not there at the moment. Send the message again later.") },
   { "redirect", N_("This address is not used any more. Ask your friend for the new one.") },
   { "registration-required", N_("You may not write to this address. Ask your friend to accept you first.") },
-  { "remote-server-not-found", N_("Your friend’s server cannot be found. Look at the part of the address after the @.") },
+  { "remote-server-not-found",
+    N_("Your friend’s server cannot be found. Look at the part of the address after the @.") },
   { "remote-server-timeout", N_("Your friend’s server does not answer. Send the message again later.") },
-  { "resource-constraint", N_("No more messages can wait for your friend. Send the message again when your friend is there.") },
+  { "resource-constraint",
+    N_("No more messages can wait for your friend. Send the message again when your friend is there.") },
   { "service-unavailable", N_("Nobody takes messages at this address at the moment. Send the message again later.") },
   { "subscription-required", N_("You may not write to this address. Ask your friend to accept you first.") },
 };

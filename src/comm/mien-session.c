@@ -300,8 +300,8 @@ new_presence (MienSession *self)
   return presence;
 }
 
-/* ejabberd sends a friend's pushes (XEP-0163) by what our presence said when it came there with the friendship mutual; the
- * one that came with our consent was too early. So once more, to this friend. */
+/* ejabberd sends a friend's pushes (XEP-0163) by what our presence said when it came there with the friendship mutual;
+ * the one that came with our consent was too early. So once more, to this friend. */
 static void
 on_befriended (MienRoster *roster, MienFriend *friend, MienSession *self)
 {

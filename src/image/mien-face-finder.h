@@ -26,13 +26,14 @@ typedef struct
 /* Where the model is: $MIEN_FACE_MODEL, else where it is installed. (transfer full) */
 char           *mien_face_finder_model_path (void);
 
-/* Blocking: reads and checks the model. G_IO_ERROR_NOT_FOUND when none is installed, MIEN_IMAGE_ERROR_DAMAGED when it is not one. */
+/* Blocking: reads and checks the model. G_IO_ERROR_NOT_FOUND when none is installed, MIEN_IMAGE_ERROR_DAMAGED when it
+ * is not one. */
 MienFaceFinder *mien_face_finder_new (const char *model_path, GError **error);
 
 /* Blocking, 15-40 ms: run it in a thread. @surface: ARGB32 or RGB24. FALSE: no face, @out untouched. */
 gboolean        mien_face_finder_find (MienFaceFinder *self, cairo_surface_t *surface, MienFoundFace *out);
 
 /* S310's first guess for a square headshot, once: the eyes found, or the standard face. Never fails. */
-void            mien_face_finder_find_portrait_face (MienFaceFinder *self, cairo_surface_t *headshot, PortraitFace *out);
+void mien_face_finder_find_portrait_face (MienFaceFinder *self, cairo_surface_t *headshot, PortraitFace *out);
 
 G_END_DECLS

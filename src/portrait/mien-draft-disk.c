@@ -12,8 +12,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-/* The draft on disk: written after every change, in threads, the newest state last; read once at the start. A headshot is removed when
- * a draft is on disk that does not name it, and no step to undo or redo does. */
+/* The draft on disk: written after every change, in threads, the newest state last; read once at the start. A headshot
+ * is removed when a draft is on disk that does not name it, and no step to undo or redo does. */
 
 typedef struct
 {
@@ -173,7 +173,8 @@ save_job_new (MienDraft *self)
 {
   SaveJob *job = g_new0 (SaveJob, 1);
   g_autofree char *look = portrait_look_to_json (self->look);
-  char *text = g_strdup_printf ("{\"mien-draft\": %d, \"dirty\": %s, \"look\": %s}\n", MIEN_DRAFT_VERSION, self->dirty ? "true" : "false", look);
+  char *text = g_strdup_printf ("{\"mien-draft\": %d, \"dirty\": %s, \"look\": %s}\n", MIEN_DRAFT_VERSION,
+                                self->dirty ? "true" : "false", look);
 
   job->saver = g_atomic_rc_box_acquire (self->saver);
   job->bytes = g_bytes_new_take (text, strlen (text));
@@ -198,8 +199,9 @@ set_save_error (MienDraft    *self,
       self->saved_version = 0;         /* what flush has to write */
     }
   text = error == NULL ? NULL
-         : g_strdup_printf (_("Your portrait cannot be kept on this computer: %s It is kept in this window until that is put right."),
-                            error->message);
+                       : g_strdup_printf (_("Your portrait cannot be kept on this computer: %s It is kept in this "
+                                            "window until that is put right."),
+                                          error->message);
   if (g_strcmp0 (text, self->save_error) == 0)
     return;                            /* said once, however often it is tried */
   g_free (self->save_error);
@@ -328,7 +330,8 @@ parse_draft (LoadJob *job,
 static void
 set_aside (const char *path)
 {
-  g_autofree char *other = g_strdup_printf ("%s.unreadable-%" G_GINT64_FORMAT, path, g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *other = g_strdup_printf ("%s.unreadable-%" G_GINT64_FORMAT, path,
+                                            g_get_real_time () / G_USEC_PER_SEC);
 
   if (g_rename (path, other) != 0)
     g_warning ("The unreadable draft could not be set aside.");

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What the files of MienDraft share: mien-draft.c has the look and its steps, mien-draft-disk.c what is on disk, mien-draft-headshots.c
- * the photos. */
+/* What the files of MienDraft share: mien-draft.c has the look and its steps, mien-draft-disk.c what is on disk,
+ * mien-draft-headshots.c the photos. */
 
 #define MIEN_DRAFT_VERSION 1
 #define MIEN_DRAFT_MAX_BYTES (PORTRAIT_LOOK_MAX_BYTES + 4096)
@@ -31,7 +31,8 @@ typedef struct
   GMutex mutex;
   char *path;
   guint64 written;     /* by mutex */
-  GHashTable *fresh;   /* by mutex; hash of a headshot that was taken here → the version that first named it, "" before */
+  /* by mutex; hash of a headshot that was taken here → the version that first named it, "" before */
+  GHashTable *fresh;
 } MienDraftSaver;
 
 struct _MienDraft

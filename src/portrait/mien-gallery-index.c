@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* "mien-gallery 1 <origin>", then a line an account: address, source, SHA-1, SHA-256, time, URL; tabs between, "-" for none. */
+/* "mien-gallery 1 <origin>", then a line an account: address, source, SHA-1, SHA-256, time, URL; tabs between, "-" for
+ * none. */
 #define INDEX_HEAD "mien-gallery 1 "
 #define N_FIELDS 6
 #define MAX_LINE 8192
@@ -69,7 +70,8 @@ parse_line (const char *line)
   g_auto(GStrv) fields = g_strsplit (line, "\t", N_FIELDS + 1);
   MienGalleryEntry *entry;
 
-  if (g_strv_length (fields) != N_FIELDS || fields[0][0] == '\0' || strlen (fields[1]) != 1 || fields[1][0] < '0' || fields[1][0] > '3')
+  if (g_strv_length (fields) != N_FIELDS || fields[0][0] == '\0' || strlen (fields[1]) != 1 || fields[1][0] < '0'
+      || fields[1][0] > '3')
     return NULL;
   entry = mien_gallery_entry_new (fields[0]);
   entry->known = TRUE;
@@ -92,7 +94,8 @@ mien_gallery_index_parse (GBytes *bytes,
   const char *end;
 
   *out_origin = NULL;
-  if (at == NULL || length < strlen (INDEX_HEAD) || memcmp (at, INDEX_HEAD, strlen (INDEX_HEAD)) != 0 || !g_utf8_validate_len (at, length, NULL))
+  if (at == NULL || length < strlen (INDEX_HEAD) || memcmp (at, INDEX_HEAD, strlen (INDEX_HEAD)) != 0
+      || !g_utf8_validate_len (at, length, NULL))
     return entries;
   end = at + length;
   for (gboolean head = TRUE; at < end; head = FALSE)
@@ -144,8 +147,8 @@ mien_gallery_index_format (GHashTable *entries,
       if (!entry->known || !is_clean (entry->jid))
         continue;
       g_string_append_printf (text, "%s\t%d\t%s\t%s\t%" G_GINT64_FORMAT "\t%s\n", entry->jid, (int) entry->source,
-                              entry->sha1 != NULL ? entry->sha1 : "-", entry->sha256 != NULL ? entry->sha256 : "-", entry->updated,
-                              is_clean (entry->url) ? entry->url : "-");
+                              entry->sha1 != NULL ? entry->sha1 : "-", entry->sha256 != NULL ? entry->sha256 : "-",
+                              entry->updated, is_clean (entry->url) ? entry->url : "-");
     }
   length = text->len;
   return g_bytes_new_take (g_string_free (text, FALSE), length);

@@ -30,7 +30,8 @@ typedef struct
   gboolean live;                   /* told in this session: it beats what others remember */
   gboolean asked;                  /* its metadata was asked for */
   gboolean query;                  /* to be in the next question to the component */
-  char    *doubt;                  /* a hash in presence ("": none) that is not PEP's: the node is looked at, once for each */
+  /* a hash in presence ("": none) that is not PEP's: the node is looked at, once for each */
+  char    *doubt;
   gboolean unsure;                 /* its metadata is to be asked for although it is known */
   char    *shown;                  /* key of the former picture, for as long as the present one is not here */
 } MienGalleryEntry;
@@ -40,7 +41,8 @@ void              mien_gallery_entry_free (gpointer data);
 /* "1:<sha1>" or "2:<sha256>", the name of a picture's bytes; NULL when there is no portrait. (transfer full) */
 char             *mien_gallery_entry_get_key (const MienGalleryEntry *self, int size);
 
-/* The table on disk, as text, one line an account: pure functions. A damaged line is left out; another version is empty. */
+/* The table on disk, as text, one line an account: pure functions. A damaged line is left out; another version is
+ * empty. */
 GHashTable *mien_gallery_index_parse (GBytes *bytes, char **out_origin);               /* jid → MienGalleryEntry */
 GBytes     *mien_gallery_index_format (GHashTable *entries, const char *origin);
 
@@ -48,8 +50,9 @@ GBytes     *mien_gallery_index_format (GHashTable *entries, const char *origin);
 typedef struct _MienGallerySurfaces MienGallerySurfaces;
 MienGallerySurfaces *mien_gallery_surfaces_new (gsize max_bytes);
 void             mien_gallery_surfaces_free (MienGallerySurfaces *self);
-cairo_surface_t *mien_gallery_surfaces_get (MienGallerySurfaces *self, const char *key, int size);      /* (transfer none) or NULL */
-void             mien_gallery_surfaces_put (MienGallerySurfaces *self, const char *key, int size, cairo_surface_t *surface);
+/* (transfer none) or NULL */
+cairo_surface_t *mien_gallery_surfaces_get (MienGallerySurfaces *self, const char *key, int size);
+void mien_gallery_surfaces_put (MienGallerySurfaces *self, const char *key, int size, cairo_surface_t *surface);
 gsize            mien_gallery_surfaces_get_bytes (MienGallerySurfaces *self);
 
 /* One picture on its way: from disk, or from the network and then from disk; each size decoded. */
@@ -98,7 +101,8 @@ struct _MienGallery
 MienGalleryEntry *mien_gallery_ensure (MienGallery *self, const char *jid);
 void mien_gallery_emit_changed (MienGallery *self, const char *jid);
 /* What somebody said of an account; NULL hashes: no portrait. */
-void mien_gallery_learn (MienGallery *self, const char *jid, const char *sha1, const char *sha256, const char *url, gint64 updated, MienGallerySource source);
+void mien_gallery_learn (MienGallery *self, const char *jid, const char *sha1, const char *sha256, const char *url,
+                         gint64 updated, MienGallerySource source);
 void mien_gallery_pump (MienGallery *self);
 
 /* Sources (the wire) */
@@ -106,7 +110,8 @@ void mien_gallery_sources_start (MienGallery *self);
 void mien_gallery_sources_stop (MienGallery *self);
 void mien_gallery_sources_ask (MienGallery *self, const char *jid);
 /* The bytes of a job's picture from the network, checked by hash. */
-void mien_gallery_fetch_async (MienGallery *self, MienGalleryJob *job, GAsyncReadyCallback callback, gpointer user_data);
+void mien_gallery_fetch_async (MienGallery *self, MienGalleryJob *job, GAsyncReadyCallback callback,
+                               gpointer user_data);
 GBytes *mien_gallery_fetch_finish (MienGallery *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

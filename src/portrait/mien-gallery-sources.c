@@ -12,7 +12,8 @@
 #include <xep/xmpp-xep.h>
 #include <xmpp-error.h>
 
-/* How the gallery learns of portraits and gets them: PEP pushes, the batched question, hashes in presence, and one asked after. */
+/* How the gallery learns of portraits and gets them: PEP pushes, the batched question, hashes in presence, and one
+ * asked after. */
 
 #define QUERY_DELAY_MS 50
 #define MAX_ASKING 4
@@ -146,8 +147,8 @@ on_doubt_time (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Presence and PEP disagree, and either may be right: Prosody repeats the hash of the sign-in in presence for as long as it
- * lasts; ejabberd pushes nothing to a friend whose presence it had before the friendship was mutual, nor when a
+/* Presence and PEP disagree, and either may be right: Prosody repeats the hash of the sign-in in presence for as long
+ * as it lasts; ejabberd pushes nothing to a friend whose presence it had before the friendship was mutual, nor when a
  * node is deleted. The node knows. */
 static void
 doubt (MienGallery      *self,
@@ -175,7 +176,8 @@ on_vcard_update (XmppPorter *porter,
   XmppVcardUpdate update = xmpp_vcard_update_parse (presence, &sha1);
   MienGalleryEntry *entry;
 
-  if (jid == NULL || xmpp_node_get (presence, "type") != NULL || (update != XMPP_VCARD_UPDATE_HASH && update != XMPP_VCARD_UPDATE_NONE))
+  if (jid == NULL || xmpp_node_get (presence, "type") != NULL ||
+      (update != XMPP_VCARD_UPDATE_HASH && update != XMPP_VCARD_UPDATE_NONE))
     return FALSE;
   /* Rooms send their occupants' presence: only friends' (and our own) count. */
   if (mien_roster_lookup (mien_session_get_roster (self->session), xmpp_jid_get_bare (jid)) == NULL &&
@@ -230,12 +232,14 @@ learn_answer (MienGallery            *self,
   /* A push of this session is newer than any answer about another picture. */
   if (entry->live && entry->source == MIEN_GALLERY_FROM_PEP)
     {
-      if (entry->sha1 == NULL || (sha1 != NULL && g_strcmp0 (entry->sha1, sha1) != 0) || (sha1 == NULL && entry->updated > item->updated))
+      if (entry->sha1 == NULL || (sha1 != NULL && g_strcmp0 (entry->sha1, sha1) != 0) ||
+          (sha1 == NULL && entry->updated > item->updated))
         return;
       sha1 = entry->sha1;
     }
   mien_gallery_learn (self, item->jid, sha1, item->sha256, item->url, item->updated,
-                      entry->source == MIEN_GALLERY_FROM_PEP && entry->live ? MIEN_GALLERY_FROM_PEP : MIEN_GALLERY_FROM_COMPONENT);
+                      entry->source == MIEN_GALLERY_FROM_PEP && entry->live ? MIEN_GALLERY_FROM_PEP
+                                                                            : MIEN_GALLERY_FROM_COMPONENT);
 }
 
 static void
@@ -311,7 +315,8 @@ on_query_time (gpointer data)
     if (((MienGalleryEntry *) value)->query)
       add_item (self, items, ((MienGalleryEntry *) value)->jid);
   for (guint first = 0; first < items->len; first += MIEN_PORTRAIT_QUERY_MAX_ITEMS)
-    xmpp_porter_iq_async (porter, mien_portrait_query_request (service, items, first), 0, self->cancellable, on_answer, g_object_ref (self));
+    xmpp_porter_iq_async (porter, mien_portrait_query_request (service, items, first), 0, self->cancellable, on_answer,
+                          g_object_ref (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -391,7 +396,8 @@ ask_next (MienGallery *self)
       ask = g_new (Ask, 1);
       ask->self = g_object_ref (self);
       self->n_asking++;
-      xmpp_porter_iq_async (porter, xmpp_pubsub_items (jid, XMPP_NS_AVATAR_METADATA, NULL, 1), 0, self->cancellable, on_metadata, ask);
+      xmpp_porter_iq_async (porter, xmpp_pubsub_items (jid, XMPP_NS_AVATAR_METADATA, NULL, 1), 0, self->cancellable,
+                            on_metadata, ask);
       ask->jid = g_steal_pointer (&jid);
     }
 }
@@ -416,12 +422,14 @@ return_checked (GTask           *task,
                 MienGalleryJob  *job,
                 GBytes          *bytes)
 {
-  g_autofree char *hash = g_compute_checksum_for_bytes (job->key[0] == '1' ? G_CHECKSUM_SHA1 : G_CHECKSUM_SHA256, bytes);
+  g_autofree char *hash = g_compute_checksum_for_bytes (job->key[0] == '1' ? G_CHECKSUM_SHA1 : G_CHECKSUM_SHA256,
+                                                        bytes);
 
   if (g_str_equal (hash, job->key + 2))
     g_task_return_pointer (task, g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
   else
-    g_task_return_new_error (task, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_HASH, _("The portrait is not the one that was announced."));
+    g_task_return_new_error (task, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_HASH,
+                             _("The portrait is not the one that was announced."));
   g_object_unref (task);
 }
 
@@ -453,7 +461,8 @@ request_vcard (MienGallery *self,
 {
   MienGalleryJob *job = g_task_get_task_data (task);
 
-  xmpp_porter_iq_async (mien_session_get_porter (self->session), xmpp_vcard_request (job->jid), 0, self->cancellable, on_vcard, task);
+  xmpp_porter_iq_async (mien_session_get_porter (self->session), xmpp_vcard_request (job->jid), 0, self->cancellable,
+                        on_vcard, task);
 }
 
 static void
@@ -516,12 +525,14 @@ mien_gallery_fetch_async (MienGallery        *self,
       g_object_unref (task);
     }
   else if (job->key[0] == '2')
-    mien_http_get_async (self->http, job->url, NULL, MIEN_GALLERY_MAX_BYTES, NULL, NULL, G_PRIORITY_DEFAULT, self->cancellable, on_http, task);
+    mien_http_get_async (self->http, job->url, NULL, MIEN_GALLERY_MAX_BYTES, NULL, NULL, G_PRIORITY_DEFAULT,
+                         self->cancellable, on_http, task);
   else if (job->from_vcard)
     request_vcard (self, task);
   else
-    xmpp_porter_iq_async (mien_session_get_porter (self->session), xmpp_pubsub_items (job->jid, XMPP_NS_AVATAR_DATA, job->key + 2, 0), 0,
-                          self->cancellable, on_data, task);
+    xmpp_porter_iq_async (mien_session_get_porter (self->session),
+                          xmpp_pubsub_items (job->jid, XMPP_NS_AVATAR_DATA, job->key + 2, 0), 0, self->cancellable,
+                          on_data, task);
 }
 
 GBytes *
@@ -570,10 +581,11 @@ mien_gallery_sources_start (MienGallery *self)
   MienRoster *roster = mien_session_get_roster (self->session);
 
   self->pep_watch = mien_session_watch_pep (self->session, XMPP_NS_AVATAR_METADATA, on_pep, self);
-  self->vcard_handler = xmpp_porter_add_handler (mien_session_get_porter (self->session), "presence", NULL, "x", XMPP_NS_VCARD_UPDATE,
-                                                 VCARD_PRIORITY, on_vcard_update, self, NULL);
+  self->vcard_handler = xmpp_porter_add_handler (mien_session_get_porter (self->session), "presence", NULL, "x",
+                                                 XMPP_NS_VCARD_UPDATE, VCARD_PRIORITY, on_vcard_update, self, NULL);
   self->session_handlers[0] = g_signal_connect_swapped (self->session, "notify::state", G_CALLBACK (on_state), self);
-  self->session_handlers[1] = g_signal_connect_swapped (self->session, "services-found", G_CALLBACK (query_everybody), self);
+  self->session_handlers[1] = g_signal_connect_swapped (self->session, "services-found", G_CALLBACK (query_everybody),
+                                                        self);
   self->roster_handler = g_signal_connect_swapped (roster, "notify::loaded", G_CALLBACK (query_everybody), self);
 }
 

@@ -276,7 +276,8 @@ on_decoded (GObject      *source,
       return;
     }
   for (guint i = 0; i < decode->surfaces->len; i++)
-    mien_gallery_surfaces_put (self->surfaces, job->key, g_array_index (decode->sizes, int, i), decode->surfaces->pdata[i]);
+    mien_gallery_surfaces_put (self->surfaces, job->key, g_array_index (decode->sizes, int, i),
+                               decode->surfaces->pdata[i]);
   tell (self, job);
   if (job->sizes->len > decode->sizes->len)   /* asked for in the meantime */
     {
@@ -361,7 +362,8 @@ queue_job (MienGallery            *self,
       g_hash_table_insert (self->jobs, job->key, job);
       g_queue_push_tail (&self->waiting[priority], job);
     }
-  else if (!job->running && (priority == MIEN_GALLERY_TIPS || job->priority == MIEN_GALLERY_PREFETCH) && job->priority != priority)
+  else if (!job->running && (priority == MIEN_GALLERY_TIPS || job->priority == MIEN_GALLERY_PREFETCH) &&
+           job->priority != priority)
     {
       g_queue_remove (&self->waiting[job->priority], job);
       job->priority = priority;
@@ -436,8 +438,8 @@ mien_gallery_want (MienGallery        *self,
     return;
   small = mien_gallery_entry_get_key (entry, 0);
   /* Both for a large one: what is in band is mostly here already, and is shown until the other comes. */
-  if (!g_str_equal (key, small) && mien_gallery_surfaces_get (self->surfaces, small, size) == NULL && !has_failed (self, small) &&
-      mien_gallery_surfaces_get (self->surfaces, key, size) == NULL)
+  if (!g_str_equal (key, small) && mien_gallery_surfaces_get (self->surfaces, small, size) == NULL &&
+      !has_failed (self, small) && mien_gallery_surfaces_get (self->surfaces, key, size) == NULL)
     queue_job (self, entry, small, size, priority);
   if (mien_gallery_surfaces_get (self->surfaces, key, size) == NULL && !has_failed (self, key))
     queue_job (self, entry, key, size, priority);
@@ -565,7 +567,8 @@ mien_gallery_class_init (MienGalleryClass *klass)
 
   object_class->dispose = mien_gallery_dispose;
   object_class->finalize = mien_gallery_finalize;
-  signals[CHANGED] = g_signal_new ("changed", MIEN_TYPE_GALLERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[CHANGED] = g_signal_new ("changed", MIEN_TYPE_GALLERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                   G_TYPE_STRING);
 }
 
 static void

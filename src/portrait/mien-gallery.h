@@ -18,7 +18,8 @@ G_DECLARE_FINAL_TYPE (MienGallery, mien_gallery, MIEN, GALLERY, GObject)
 typedef enum { MIEN_GALLERY_ROW, MIEN_GALLERY_TIPS, MIEN_GALLERY_PREFETCH } MienGalleryPriority;
 
 #define MIEN_GALLERY_MAX_SIDE 1024
-#define MIEN_GALLERY_SMALL_SIDE 192              /* up to this the picture in band is enough; above it the hosted one is fetched */
+/* up to this the picture in band is enough; above it the hosted one is fetched */
+#define MIEN_GALLERY_SMALL_SIDE 192
 #define MIEN_GALLERY_MEMORY (24 * 1024 * 1024)   /* bytes of decoded pictures kept */
 #define MIEN_GALLERY_CACHE (256 * 1024 * 1024)   /* bytes of files kept */
 #define MIEN_GALLERY_MAX_FETCHES 6               /* at one time */
@@ -26,9 +27,10 @@ typedef enum { MIEN_GALLERY_ROW, MIEN_GALLERY_TIPS, MIEN_GALLERY_PREFETCH } Mien
 
 MienGallery     *mien_gallery_new (MienSession *session, const char *cache_directory, SoupSession *http);
 
-/* The current portrait scaled in proportion into at most @size pixels, from memory in this very call, or NULL (S404 from the cache).
- * *current FALSE: an older portrait while the new one is on its way. */
-cairo_surface_t *mien_gallery_lookup (MienGallery *self, const char *bare_jid, int size, gboolean *current);   /* (transfer none) */
+/* The current portrait scaled in proportion into at most @size pixels, from memory in this very call, or NULL (S404
+ * from the cache). *current FALSE: an older portrait while the new one is on its way. */
+/* (transfer none) */
+cairo_surface_t *mien_gallery_lookup (MienGallery *self, const char *bare_jid, int size, gboolean *current);
 /* Makes a later lookup succeed; "changed" tells when. Cheap to call again. */
 void             mien_gallery_want (MienGallery *self, const char *bare_jid, int size, MienGalleryPriority priority);
 void             mien_gallery_unwant (MienGallery *self, const char *bare_jid, int size);      /* scrolled away */

@@ -72,10 +72,12 @@ load_thread (GTask        *task,
     job->bytes = read_file (job->file, cancellable, &error);
   if (job->bytes != NULL)
     photo = mien_image_decode (job->bytes, MIEN_HEADSHOT_MAX_SIDE, cancellable, &error);
-  if (photo != NULL && MIN (cairo_image_surface_get_width (photo), cairo_image_surface_get_height (photo)) < MIEN_HEADSHOT_MIN_SIDE)
+  if (photo != NULL
+      && MIN (cairo_image_surface_get_width (photo), cairo_image_surface_get_height (photo)) < MIEN_HEADSHOT_MIN_SIDE)
     {
       g_set_error (&error, MIEN_IMAGE_ERROR, MIEN_IMAGE_ERROR_FORMAT,
-                   _("The picture is smaller than %d × %d pixels. Choose a larger one."), (int) MIEN_HEADSHOT_MIN_SIDE, (int) MIEN_HEADSHOT_MIN_SIDE);
+                   _("The picture is smaller than %d × %d pixels. Choose a larger one."), (int) MIEN_HEADSHOT_MIN_SIDE,
+                   (int) MIEN_HEADSHOT_MIN_SIDE);
       g_clear_pointer (&photo, cairo_surface_destroy);
     }
   if (photo != NULL)
@@ -153,7 +155,8 @@ mien_headshot_render (cairo_surface_t *photo,
   mien_crop_map (&clamped, size, &map);
   cairo_matrix_init (&matrix, map.xx, map.yx, map.xy, map.yy, map.x0, map.y0);
 
-  out = cairo_image_surface_create (cairo_image_surface_get_format (photo) == CAIRO_FORMAT_RGB24 ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32,
+  out = cairo_image_surface_create (cairo_image_surface_get_format (photo) == CAIRO_FORMAT_RGB24 ? CAIRO_FORMAT_RGB24
+                                                                                                 : CAIRO_FORMAT_ARGB32,
                                     size, size);
   cr = cairo_create (out);
   cairo_set_matrix (cr, &matrix);

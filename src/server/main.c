@@ -186,7 +186,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR") : MIEN_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE,
+                  g_getenv ("MIEN_LOCALE_DIR") != NULL ? g_getenv ("MIEN_LOCALE_DIR") : MIEN_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   open_standard_descriptors ();

@@ -16,9 +16,12 @@ const MienServerRole mien_server_roles[] = {
 };
 
 const MienServerCommand mien_server_commands[] = {
-  { "adduser", "JID", N_("Make an account; its password is read from the terminal or from standard input"), TRUE, mien_im_adduser },
+  { "adduser", "JID", N_("Make an account; its password is read from the terminal or from standard input"), TRUE,
+    mien_im_adduser },
   { "passwd", "JID", N_("Give an account another password"), TRUE, mien_im_passwd },
   { "deluser", "JID", N_("Remove an account with all that is its own"), TRUE, mien_im_deluser },
-  { "pack", "check DIR", N_("Say whether a folder of avatars is fit to be given out; with --browser, compare with Chromium"), FALSE, mien_pack_command_run },
+  { "pack", "check DIR",
+    N_("Say whether a folder of avatars is fit to be given out; with --browser, compare with Chromium"), FALSE,
+    mien_pack_command_run },
   { NULL },
 };

@@ -15,7 +15,8 @@ typedef struct
   const char *arguments;     /* "JID" */
   const char *summary;       /* marked N_() */
   gboolean    needs_config;
-  /* @config is NULL unless needs_config; @arguments ends with NULL. Returns the exit status; errors are printed by it. */
+  /* @config is NULL unless needs_config; @arguments ends with NULL. Returns the exit status; errors are printed by
+   * it. */
   int       (*run) (MienServerConfig *config, char **arguments);
 } MienServerCommand;
 

@@ -239,7 +239,7 @@ list_entries (MienCache *self,
               continue;
             }
           *out_total += (guint64) status.st_size;
-          g_array_append_val (entries, ((Entry) { g_steal_pointer (&path), status.st_mtime, (guint64) status.st_size }));
+          g_array_append_val (entries, ((Entry){ g_steal_pointer (&path), status.st_mtime, (guint64) status.st_size }));
         }
     }
   return entries;

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 #define MIEN_TYPE_CACHE (mien_cache_get_type ())
 G_DECLARE_FINAL_TYPE (MienCache, mien_cache, MIEN, CACHE, GObject)
 
-MienCache *mien_cache_new (const char *directory, GChecksumType digest, guint64 max_bytes);   /* 0: no budget, nothing is dropped */
+/* 0: no budget, nothing is dropped */
+MienCache *mien_cache_new (const char *directory, GChecksumType digest, guint64 max_bytes);
 
-char    *mien_cache_path (MienCache *self, const char *hash);                          /* whether or not it is there; NULL for a bad hash */
+/* whether or not it is there; NULL for a bad hash */
+char    *mien_cache_path (MienCache *self, const char *hash);
 gboolean mien_cache_has (MienCache *self, const char *hash);                           /* a stat, cheap */
 /* Blocking twins for worker threads; both check the hash. load: G_IO_ERROR_NOT_FOUND when it is not there; a file whose
  * bytes do not match (MIEN_STORAGE_ERROR_HASH) is removed, so that it will be fetched again. */

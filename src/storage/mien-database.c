@@ -89,8 +89,10 @@ set_error (sqlite3    *db,
 
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      g_set_error (error, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_DAMAGED,
-                   _("The database “%s” is damaged. Restore it from a backup, or move it away to start with an empty one."), path);
+      g_set_error (
+          error, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_DAMAGED,
+          _("The database “%s” is damaged. Restore it from a backup, or move it away to start with an empty one."),
+          path);
       return;
 
     case SQLITE_BUSY:
@@ -115,8 +117,8 @@ set_error (sqlite3    *db,
     default:
       break;
     }
-  g_set_error (error, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_QUERY, _("The database “%s” refused a statement: %s"), path,
-               db != NULL ? sqlite3_errmsg (db) : sqlite3_errstr (code));
+  g_set_error (error, MIEN_STORAGE_ERROR, MIEN_STORAGE_ERROR_QUERY, _("The database “%s” refused a statement: %s"),
+               path, db != NULL ? sqlite3_errmsg (db) : sqlite3_errstr (code));
 }
 
 static gboolean
@@ -397,7 +399,8 @@ open_file (const char         *path,
     {
       sqlite3_extended_result_codes (db, 1);
       sqlite3_busy_timeout (db, MIEN_DATABASE_BUSY_MS);
-      if (exec_sql (db, path, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", error) &&
+      if (exec_sql (db, path, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+                    error) &&
           migrate (db, path, migrations, error))
         return db;
     }

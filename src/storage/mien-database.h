@@ -23,8 +23,8 @@ G_DECLARE_FINAL_TYPE (MienDatabase, mien_database, MIEN, DATABASE, GObject)
  * (WAL, synchronous=FULL, foreign keys on); the file is made 0600. path ":memory:" for tests.
  * MIEN_STORAGE_ERROR_NEWER, _DAMAGED, _FULL, _BUSY. */
 MienDatabase *mien_database_open (const char *path, const char * const *migrations, GError **error);
-/* Renames a damaged database (with its -wal and -shm) to "<path>.damaged-<time>", so that a new one can be opened in its
- * place. For databases that are caches of something; a server's is left for its administrator. */
+/* Renames a damaged database (with its -wal and -shm) to "<path>.damaged-<time>", so that a new one can be opened in
+ * its place. For databases that are caches of something; a server's is left for its administrator. */
 gboolean      mien_database_set_aside (const char *path, GError **error);
 /* Ends the worker after what is queued; blocking; called by dispose if forgotten. */
 void          mien_database_close (MienDatabase *self);
@@ -41,10 +41,12 @@ void     mien_database_run_async (MienDatabase *self, MienDatabaseMode mode, Mie
                                   GAsyncReadyCallback callback, gpointer user_data);
 gpointer mien_database_run_finish (MienDatabase *self, GAsyncResult *result, GError **error);
 /* Waits for the answer: start-up, tests and worker threads only, never a main loop that serves somebody. */
-gpointer mien_database_run_sync (MienDatabase *self, MienDatabaseMode mode, MienDatabaseFunc func, gpointer data, GError **error);
+gpointer mien_database_run_sync (MienDatabase *self, MienDatabaseMode mode, MienDatabaseFunc func, gpointer data,
+                                 GError **error);
 
 /* For table functions: statements are prepared once and cached; asserts the worker thread. */
-sqlite3_stmt *mien_database_prepare (MienDatabase *self, const char *sql, GError **error);   /* (transfer none), reset */
+/* (transfer none), reset */
+sqlite3_stmt *mien_database_prepare (MienDatabase *self, const char *sql, GError **error);
 /* FALSE with an error; *out_row (may be NULL): whether there is a row to read. Resets the statement at its end. */
 gboolean      mien_database_step (MienDatabase *self, sqlite3_stmt *stmt, gboolean *out_row, GError **error);
 gboolean      mien_database_exec (MienDatabase *self, const char *sql, GError **error);

@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 /* Blocking: temporary file beside, fsync, rename, fsync of the folder. @mode e.g. 0600. Run it in a thread.
  * Missing folders are made (0700). */
 gboolean mien_file_write (const char *path, GBytes *bytes, int mode, GCancellable *cancellable, GError **error);
-/* The same without the two fsyncs: whole or absent after a crash of the program, but not after a loss of power. For bytes
- * that are checked by hash when they are read and can be fetched again. */
-gboolean mien_file_write_unsynced (const char *path, GBytes *bytes, int mode, GCancellable *cancellable, GError **error);
+/* The same without the two fsyncs: whole or absent after a crash of the program, but not after a loss of power. For
+ * bytes that are checked by hash when they are read and can be fetched again. */
+gboolean mien_file_write_unsynced (const char *path, GBytes *bytes, int mode, GCancellable *cancellable,
+                                   GError **error);
 /* Two writes under way at once end in either order: a caller that writes one path again waits for the first. */
 void     mien_file_write_async (const char *path, GBytes *bytes, int mode, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);

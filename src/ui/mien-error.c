@@ -15,8 +15,8 @@ get_domain (const char *bare_jid)
   return at != NULL ? at + 1 : bare_jid != NULL ? bare_jid : _("the server");
 }
 
-/* What a server or a friend's program answered (RFC 6120 section 8.3.3). Conditions that say little by themselves are not
- * here: the text that came with them says more. */
+/* What a server or a friend's program answered (RFC 6120 section 8.3.3). Conditions that say little by themselves are
+ * not here: the text that came with them says more. */
 static const struct
 {
   const char *condition;
@@ -106,7 +106,8 @@ mien_error_describe (const GError *error,
       return describe_registration (error, bare_jid);
     case XMPP_ERROR_BAD_XML:
     case XMPP_ERROR_LIMIT:
-      return g_strdup_printf (_("%s answered in a way that was not understood. Try again later."), get_domain (bare_jid));
+      return g_strdup_printf (_("%s answered in a way that was not understood. Try again later."),
+                              get_domain (bare_jid));
     case XMPP_ERROR_STREAM:
     case XMPP_ERROR_STANZA:
     default:

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* "Busy", turning as long as it can be seen. A GtkSpinner of GTK 4.8 also turns in a hidden page or revealer, and then has the whole
- * window laid out for each frame. */
+/* "Busy", turning as long as it can be seen. A GtkSpinner of GTK 4.8 also turns in a hidden page or revealer, and then
+ * has the whole window laid out for each frame. */
 #define MIEN_TYPE_SPINNER (mien_spinner_get_type ())
 G_DECLARE_FINAL_TYPE (MienSpinner, mien_spinner, MIEN, SPINNER, GtkWidget)
 

@@ -39,15 +39,16 @@ mien_text_shorten (const char *text,
   return *p != '\0' ? g_strndup (text, p - text) : NULL;
 }
 
-/* What an address does not go over: white space, what never stands in one, and the punctuation of East Asian text, which
+/* What an address does not go over: white space, what never stands in one, and the punctuation of East Asian text,
+ * which
    follows without a space. Direction marks could make it look like another one. */
 static gboolean
 ends_address (gunichar c)
 {
   GUnicodeType type = g_unichar_type (c);
 
-  return g_unichar_isspace (c) || g_unichar_iscntrl (c) || type == G_UNICODE_FORMAT || c == '<' || c == '>' || c == '"' ||
-         type == G_UNICODE_INITIAL_PUNCTUATION || type == G_UNICODE_FINAL_PUNCTUATION ||
+  return g_unichar_isspace (c) || g_unichar_iscntrl (c) || type == G_UNICODE_FORMAT || c == '<' || c == '>' ||
+         c == '"' || type == G_UNICODE_INITIAL_PUNCTUATION || type == G_UNICODE_FINAL_PUNCTUATION ||
          (c >= 0x3000 && c <= 0x303f) || (c >= 0xff00 && c <= 0xff65);
 }
 
@@ -65,7 +66,8 @@ closes_nothing (const char *start,
   return depth < 0;
 }
 
-/* The end of the address that begins at @start. A sentence's punctuation after it is not its own; a bracket is when it was
+/* The end of the address that begins at @start. A sentence's punctuation after it is not its own; a bracket is when it
+ * was
    opened inside. */
 static const char *
 find_address_end (const char *start)
@@ -80,7 +82,8 @@ find_address_end (const char *start)
 
       if (strchr (".,;:!?'*", last) != NULL)
         continue;
-      if ((last == ')' && closes_nothing (start, end, '(', ')')) || (last == ']' && closes_nothing (start, end, '[', ']')))
+      if ((last == ')' && closes_nothing (start, end, '(', ')')) ||
+          (last == ']' && closes_nothing (start, end, '[', ']')))
         continue;
       break;
     }

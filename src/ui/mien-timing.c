@@ -30,7 +30,8 @@ on_after_paint (GdkFrameClock *clock,
   guint shown, visible;
 
   mien_friend_list_count_portraits (self->list, &shown, &visible);
-  if (self->painted && friends == self->friends && online == self->online && shown == self->shown && visible == self->visible)
+  if (self->painted && friends == self->friends && online == self->online && shown == self->shown
+      && visible == self->visible)
     return;
 
   self->painted = TRUE;
@@ -38,7 +39,8 @@ on_after_paint (GdkFrameClock *clock,
   self->online = online;
   self->shown = shown;
   self->visible = visible;
-  g_printerr ("timing %" G_GINT64_FORMAT " friends=%u online=%u portraits=%u/%u\n", g_get_monotonic_time (), friends, online, shown, visible);
+  g_printerr ("timing %" G_GINT64_FORMAT " friends=%u online=%u portraits=%u/%u\n", g_get_monotonic_time (), friends,
+              online, shown, visible);
 }
 
 static void

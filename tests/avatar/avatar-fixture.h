@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* Folders that a test may spoil. */
 char    *avatar_fixture_new_folder (void);                             /* (transfer full): empty */
 char    *avatar_fixture_copy_pack (void);                              /* (transfer full): the test pack */
-void     avatar_fixture_write (const char *folder, const char *name, const char *content);   /* NULL: the file is removed */
+/* NULL: the file is removed */
+void     avatar_fixture_write (const char *folder, const char *name, const char *content);
 char    *avatar_fixture_read (const char *folder, const char *name);
 /* Replaces the first @old in the file, which must be there. */
 void     avatar_fixture_replace (const char *folder, const char *name, const char *old, const char *fresh);

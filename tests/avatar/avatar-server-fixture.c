@@ -30,8 +30,8 @@ void
 avatar_server_run (AvatarServer *self)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *text = g_strdup_printf ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\n[avatar]\npack-directory=%s\n",
-                                           self->folder);
+  g_autofree char *text = g_strdup_printf (
+      "[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\n[avatar]\npack-directory=%s\n", self->folder);
 
   self->config = mien_server_config_parse (text, self->data, &error);
   g_assert_no_error (error);

@@ -6,12 +6,15 @@
 #include "mien-catalogue.h"
 #include "mien-json.h"
 
-/* The parser of catalogue.json: what it takes, what it refuses and which member it then names, and how fast it searches. */
+/* The parser of catalogue.json: what it takes, what it refuses and which member it then names, and how fast it
+ * searches. */
 
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define TYPES "\"types\":[{\"id\":\"hat\",\"name\":{\"en\":\"Hats\",\"zh_CN\":\"帽子\"},\"follows\":\"head\",\"depth\":900}]"
+#define TYPES                                                                                                          \
+  "\"types\":[{\"id\":\"hat\",\"name\":{\"en\":\"Hats\",\"zh_CN\":\"帽子\"},\"follows\":\"head\",\"depth\":900}]"
 #define HEAD "{\"mien-catalogue\":1,\"name\":{\"en\":\"N\"}," TYPES ","
-#define CAP "\"id\":\"hat-cap\",\"type\":\"hat\",\"name\":{\"en\":\"Cap\"},\"file\":\"hat-cap.svg\",\"licence\":\"CC0-1.0\""
+#define CAP                                                                                                            \
+  "\"id\":\"hat-cap\",\"type\":\"hat\",\"name\":{\"en\":\"Cap\"},\"file\":\"hat-cap.svg\",\"licence\":\"CC0-1.0\""
 #define ONE(members) HEAD "\"avatars\":[{" members "}]}"
 #define SHOT "\"id\":\"p\",\"name\":{\"en\":\"P\"},\"file\":\"p.svg\",\"licence\":\"CC0-1.0\""
 #define SHOTS(members) HEAD "\"avatars\":[],\"headshots\":[{" members "}]}"
@@ -46,40 +49,59 @@ static const BadCase bad_cases[] = {
   { "no-id", ONE ("\"type\":\"hat\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].id" },
   { "bad-id", ONE ("\"id\":\"Hat Cap\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].id" },
   { "two-ids", HEAD "\"avatars\":[{" CAP "},{" CAP "}]}", MIEN_CATALOGUE_ERROR_MEMBER, "avatars[1].id" },
-  { "unknown-type", ONE ("\"id\":\"a\",\"type\":\"sword\",\"licence\":\"CC0-1.0\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].type" },
+  { "unknown-type", ONE ("\"id\":\"a\",\"type\":\"sword\",\"licence\":\"CC0-1.0\""), MIEN_CATALOGUE_ERROR_MEMBER,
+    "avatars[0].type" },
   { "no-licence", ONE ("\"id\":\"a\",\"type\":\"hat\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].licence" },
-  { "path", ONE ("\"id\":\"a\",\"type\":\"hat\",\"name\":{\"en\":\"A\"},\"licence\":\"X\",\"file\":\"../a.svg\""), MIEN_CATALOGUE_ERROR_MEMBER,
-    "avatars[0].file" },
+  { "path", ONE ("\"id\":\"a\",\"type\":\"hat\",\"name\":{\"en\":\"A\"},\"licence\":\"X\",\"file\":\"../a.svg\""),
+    MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].file" },
   { "absolute", ONE ("\"id\":\"a\",\"type\":\"hat\",\"name\":{\"en\":\"A\"},\"licence\":\"X\",\"file\":\"/etc/a.svg\""),
     MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].file" },
-  { "not-svg", ONE ("\"id\":\"a\",\"type\":\"hat\",\"name\":{\"en\":\"A\"},\"licence\":\"X\",\"file\":\"a.png\""), MIEN_CATALOGUE_ERROR_MEMBER,
-    "avatars[0].file" },
+  { "not-svg", ONE ("\"id\":\"a\",\"type\":\"hat\",\"name\":{\"en\":\"A\"},\"licence\":\"X\",\"file\":\"a.png\""),
+    MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].file" },
   { "short-hash", ONE (CAP ",\"sha256\":\"0011\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].sha256" },
-  { "upper-hash", ONE (CAP ",\"sha256\":\"AA112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\""), MIEN_CATALOGUE_ERROR_MEMBER,
-    "avatars[0].sha256" },
+  { "upper-hash", ONE (CAP ",\"sha256\":\"AA112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\""),
+    MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].sha256" },
   { "too-big", ONE (CAP ",\"sha256\":\"" HASH "\",\"bytes\":65537"), MIEN_CATALOGUE_ERROR_LIMIT, "avatars[0].bytes" },
   { "negative", ONE (CAP ",\"sha256\":\"" HASH "\",\"bytes\":-1"), MIEN_CATALOGUE_ERROR_LIMIT, "avatars[0].bytes" },
-  { "half-hashed", HEAD "\"avatars\":[{" CAP ",\"sha256\":\"" HASH "\"},{\"id\":\"b\",\"type\":\"hat\",\"name\":{\"en\":\"B\"},"
-    "\"licence\":\"X\",\"file\":\"b.svg\"}]}", MIEN_CATALOGUE_ERROR_MEMBER, "avatars[1].sha256" },
-  { "hash-alone", ONE (CAP ",\"behind_sha256\":\"" HASH "\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].behind_sha256" },
+  { "half-hashed",
+    HEAD "\"avatars\":[{" CAP ",\"sha256\":\"" HASH "\"},{\"id\":\"b\",\"type\":\"hat\",\"name\":{\"en\":\"B\"},"
+         "\"licence\":\"X\",\"file\":\"b.svg\"}]}",
+    MIEN_CATALOGUE_ERROR_MEMBER, "avatars[1].sha256" },
+  { "hash-alone", ONE (CAP ",\"behind_sha256\":\"" HASH "\""), MIEN_CATALOGUE_ERROR_MEMBER,
+    "avatars[0].behind_sha256" },
   { "hat-behind", ONE (CAP ",\"behind\":\"b.svg\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].behind" },
   { "tags-text", ONE (CAP ",\"tags\":\"x\""), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].tags" },
   { "tags-number", ONE (CAP ",\"tags\":[\"a\",7]"), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].tags" },
-  { "variant-no-colours", ONE (CAP ",\"variants\":[{\"id\":\"v\",\"name\":{\"en\":\"V\"}}]"), MIEN_CATALOGUE_ERROR_MEMBER,
-    "avatars[0].variants[0].colours" },
-  { "variant-colour", ONE (CAP ",\"variants\":[{\"id\":\"v\",\"name\":{\"en\":\"V\"},\"colours\":{\"red\":\"#000000\"}}]"),
+  { "variant-no-colours", ONE (CAP ",\"variants\":[{\"id\":\"v\",\"name\":{\"en\":\"V\"}}]"),
     MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].variants[0].colours" },
-  { "variant-twice", ONE (CAP ",\"variants\":[{\"id\":\"v\",\"name\":{\"en\":\"V\"},\"colours\":{\"#ffffff\":\"#000000\"}},"
-    "{\"id\":\"v\"}]"), MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].variants[1].id" },
-  { "type-twice", "{\"mien-catalogue\":1,\"name\":{\"en\":\"N\"},\"types\":[{\"id\":\"hat\",\"name\":{\"en\":\"H\"},\"follows\":\"head\",\"depth\":1},"
-    "{\"id\":\"hat\",\"name\":{\"en\":\"H\"},\"follows\":\"head\",\"depth\":1}],\"avatars\":[]}", MIEN_CATALOGUE_ERROR_MEMBER, "types[1].id" },
-  { "type-follows", "{\"mien-catalogue\":1,\"name\":{\"en\":\"N\"},\"types\":[{\"id\":\"hat\",\"name\":{\"en\":\"H\"},\"follows\":\"feet\"}],"
-    "\"avatars\":[]}", MIEN_CATALOGUE_ERROR_MEMBER, "types[0].follows" },
-  { "shot-backdrop", SHOTS (SHOT ",\"backdrop\":\"red\",\"eyes\":[0.4,0.4,0.6,0.4]"), MIEN_CATALOGUE_ERROR_MEMBER, "headshots[0].backdrop" },
-  { "shot-three-eyes", SHOTS (SHOT ",\"backdrop\":\"#ffffff\",\"eyes\":[0.4,0.4,0.6]"), MIEN_CATALOGUE_ERROR_MEMBER, "headshots[0].eyes" },
-  { "shot-far-eyes", SHOTS (SHOT ",\"backdrop\":\"#ffffff\",\"eyes\":[0.4,0.4,60,0.4]"), MIEN_CATALOGUE_ERROR_MEMBER, "headshots[0].eyes" },
-  { "shot-crossed-eyes", SHOTS (SHOT ",\"backdrop\":\"#ffffff\",\"eyes\":[0.6,0.4,0.4,0.4]"), MIEN_CATALOGUE_ERROR_MEMBER, "headshots[0].eyes" },
-  { "shot-twice", HEAD "\"avatars\":[],\"headshots\":[{" SHOT ",\"backdrop\":\"#ffffff\",\"eyes\":[0.4,0.4,0.6,0.4]},{\"id\":\"p\",\"backdrop\":\"#ffffff\"}]}",
+  { "variant-colour",
+    ONE (CAP ",\"variants\":[{\"id\":\"v\",\"name\":{\"en\":\"V\"},\"colours\":{\"red\":\"#000000\"}}]"),
+    MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].variants[0].colours" },
+  { "variant-twice",
+    ONE (CAP ",\"variants\":[{\"id\":\"v\",\"name\":{\"en\":\"V\"},\"colours\":{\"#ffffff\":\"#000000\"}},"
+             "{\"id\":\"v\"}]"),
+    MIEN_CATALOGUE_ERROR_MEMBER, "avatars[0].variants[1].id" },
+  { "type-twice",
+    "{\"mien-catalogue\":1,\"name\":{\"en\":\"N\"},\"types\":[{\"id\":\"hat\",\"name\":{\"en\":\"H\"},\"follows\":"
+    "\"head\",\"depth\":1},"
+    "{\"id\":\"hat\",\"name\":{\"en\":\"H\"},\"follows\":\"head\",\"depth\":1}],\"avatars\":[]}",
+    MIEN_CATALOGUE_ERROR_MEMBER, "types[1].id" },
+  { "type-follows",
+    "{\"mien-catalogue\":1,\"name\":{\"en\":\"N\"},\"types\":[{\"id\":\"hat\",\"name\":{\"en\":\"H\"},\"follows\":"
+    "\"feet\"}],"
+    "\"avatars\":[]}",
+    MIEN_CATALOGUE_ERROR_MEMBER, "types[0].follows" },
+  { "shot-backdrop", SHOTS (SHOT ",\"backdrop\":\"red\",\"eyes\":[0.4,0.4,0.6,0.4]"), MIEN_CATALOGUE_ERROR_MEMBER,
+    "headshots[0].backdrop" },
+  { "shot-three-eyes", SHOTS (SHOT ",\"backdrop\":\"#ffffff\",\"eyes\":[0.4,0.4,0.6]"), MIEN_CATALOGUE_ERROR_MEMBER,
+    "headshots[0].eyes" },
+  { "shot-far-eyes", SHOTS (SHOT ",\"backdrop\":\"#ffffff\",\"eyes\":[0.4,0.4,60,0.4]"), MIEN_CATALOGUE_ERROR_MEMBER,
+    "headshots[0].eyes" },
+  { "shot-crossed-eyes", SHOTS (SHOT ",\"backdrop\":\"#ffffff\",\"eyes\":[0.6,0.4,0.4,0.4]"),
+    MIEN_CATALOGUE_ERROR_MEMBER, "headshots[0].eyes" },
+  { "shot-twice",
+    HEAD "\"avatars\":[],\"headshots\":[{" SHOT
+         ",\"backdrop\":\"#ffffff\",\"eyes\":[0.4,0.4,0.6,0.4]},{\"id\":\"p\",\"backdrop\":\"#ffffff\"}]}",
     MIEN_CATALOGUE_ERROR_MEMBER, "headshots[1].id" },
 };
 
@@ -154,9 +176,11 @@ test_members (void)
 static void
 test_hashed (void)
 {
-  const char *json = HEAD "\"future\":{\"a\":[1]},\"avatars\":["
-    "{" CAP ",\"sha256\":\"" HASH "\",\"bytes\":900,\"later\":true},"
-    "{\"id\":\"b\",\"type\":\"hat\",\"name\":{\"en\":\"B\"},\"licence\":\"X\",\"file\":\"b.svg\",\"sha256\":\"" HASH "\"}]}";
+  const char *json = HEAD
+      "\"future\":{\"a\":[1]},\"avatars\":["
+      "{" CAP ",\"sha256\":\"" HASH "\",\"bytes\":900,\"later\":true},"
+      "{\"id\":\"b\",\"type\":\"hat\",\"name\":{\"en\":\"B\"},\"licence\":\"X\",\"file\":\"b.svg\",\"sha256\":\"" HASH
+      "\"}]}";
   g_autoptr(GError) error = NULL;
   g_autoptr(MienCatalogue) catalogue = mien_catalogue_new_from_json (json, -1, &error);
   g_auto(GStrv) files = NULL;
@@ -210,8 +234,9 @@ static void
 test_languages (void)
 {
   static const struct { const char *language, *name; } cases[] = {
-    { "zh_CN.UTF-8", "毛线帽" }, { "zh_CN", "毛线帽" }, { "zh", "毛线帽" }, { "zh_TW:zh", "毛线帽" }, { "zh_TW:en", "毛线帽" },
-    { "de", "Béanie" }, { "C", "Béanie" }, { "de:zh_CN", "毛线帽" }, { "en_GB:zh_CN", "Béanie" },
+    { "zh_CN.UTF-8", "毛线帽" }, { "zh_CN", "毛线帽" }, { "zh", "毛线帽" }, { "zh_TW:zh", "毛线帽" },
+    { "zh_TW:en", "毛线帽" }, { "de", "Béanie" }, { "C", "Béanie" }, { "de:zh_CN", "毛线帽" },
+    { "en_GB:zh_CN", "Béanie" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -239,9 +264,12 @@ make_many (guint n)
   GString *json = g_string_new (HEAD "\"avatars\":[");
 
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (json, "%s{\"id\":\"hat-%u\",\"type\":\"hat\",\"name\":{\"en\":\"Hat number %u\",\"zh_CN\":\"帽子第%u号\"},"
-                            "\"file\":\"hat-%u.svg\",\"sha256\":\"%064x\",\"bytes\":4000,\"tags\":[\"sport\",\"t%u\"],\"licence\":\"CC0-1.0\"}",
-                            i > 0 ? "," : "", i, i, i, i, i, i % 50);
+    g_string_append_printf (
+        json,
+        "%s{\"id\":\"hat-%u\",\"type\":\"hat\",\"name\":{\"en\":\"Hat number %u\",\"zh_CN\":\"帽子第%u号\"},"
+        "\"file\":\"hat-%u.svg\",\"sha256\":\"%064x\",\"bytes\":4000,\"tags\":[\"sport\",\"t%u\"],\"licence\":\"CC0-1."
+        "0\"}",
+        i > 0 ? "," : "", i, i, i, i, i, i % 50);
   g_string_append (json, "]}");
   return g_string_free (json, FALSE);
 }
@@ -266,8 +294,10 @@ test_many (void)
   g_assert_cmpuint (found->len, ==, 1);
   files = mien_catalogue_list_files (catalogue);
   g_assert_cmpuint (g_strv_length (files), ==, MIEN_CATALOGUE_MAX_AVATARS);
-  g_test_message ("%" G_GSIZE_FORMAT " bytes: parsed in %.1f ms, searched in %.2f ms", strlen (json), (parsed - start) / 1e3, (queried - parsed) / 1e3);
-  g_assert_cmpint (queried - parsed, <, 250 * 1000);   /* two orders above what was measured: a busy machine is not a failure */
+  g_test_message ("%" G_GSIZE_FORMAT " bytes: parsed in %.1f ms, searched in %.2f ms", strlen (json),
+                  (parsed - start) / 1e3, (queried - parsed) / 1e3);
+  /* two orders above what was measured: a busy machine is not a failure */
+  g_assert_cmpint (queried - parsed, <, 250 * 1000);
 }
 
 static void

@@ -16,17 +16,23 @@
 #define SVG(inner) "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 512\">" inner "</svg>"
 #define DISC "<circle cx=\"256\" cy=\"256\" r=\"90\" fill=\"#e01b24\"/>"
 
-static const struct { const char *name, *svg; } good_svgs[] = {
+static const struct { const char *name, *svg;
+} good_svgs[] = {
   { "disc", SVG (DISC) },
   { "declaration", "<?xml version=\"1.0\"?><!-- a disc -->" SVG (DISC) },
-  { "gradient", SVG ("<defs><linearGradient id=\"a\"><stop offset=\"0\" stop-color=\"#fff\"/></linearGradient></defs><path d=\"M0 0\" fill=\"url(#a)\"/>") },
-  { "quoted", SVG ("<clipPath id=\"a\"><path d=\"M0 0\"/></clipPath><g clip-path=\"url('#a')\" style=\"fill:#fff; stroke : none\"/>") },
-  { "use", "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 512 512\">"
-    "<defs><path id=\"a\" d=\"M0 0\"/></defs><use href=\"#a\"/><use xlink:href=\"#a\" transform=\"scale(-1 1)\"/></svg>" },
+  { "gradient", SVG ("<defs><linearGradient id=\"a\"><stop offset=\"0\" "
+                     "stop-color=\"#fff\"/></linearGradient></defs><path d=\"M0 0\" fill=\"url(#a)\"/>") },
+  { "quoted", SVG ("<clipPath id=\"a\"><path d=\"M0 0\"/></clipPath><g clip-path=\"url('#a')\" style=\"fill:#fff; "
+                   "stroke : none\"/>") },
+  { "use",
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 512 512\">"
+    "<defs><path id=\"a\" d=\"M0 0\"/></defs><use href=\"#a\"/><use xlink:href=\"#a\" transform=\"scale(-1 "
+    "1)\"/></svg>" },
   { "title", SVG ("<title>A &amp; B</title>" DISC) },
 };
 
-static const struct { const char *name, *svg, *says; } bad_svgs[] = {
+static const struct { const char *name, *svg, *says;
+} bad_svgs[] = {
   { "empty", "", "XML" },
   { "text", "hello", "XML" },
   { "cut", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 512\"><g>", "XML" },
@@ -35,7 +41,9 @@ static const struct { const char *name, *svg, *says; } bad_svgs[] = {
   { "other-box", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 24 24\"/>", "viewBox" },
   { "no-namespace", "<svg viewBox=\"0 0 512 512\"/>", "xmlns" },
   { "other-namespace", "<svg xmlns=\"http://example.org/\" viewBox=\"0 0 512 512\"/>", "not an SVG" },
-  { "editor", "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:inkscape=\"http://example.org/\" viewBox=\"0 0 512 512\"/>", "xmlns:inkscape" },
+  { "editor",
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:inkscape=\"http://example.org/\" viewBox=\"0 0 512 512\"/>",
+    "xmlns:inkscape" },
   { "script", SVG ("<script>alert(1)</script>"), "<script>" },
   { "handler", SVG ("<path d=\"M0 0\" onload=\"alert(1)\"/>"), "onload" },
   { "text-element", SVG ("<text>hat</text>"), "<text>" },
@@ -157,7 +165,8 @@ test_edge (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      cairo_surface_t *surface = make_surface (MIEN_PACK_CHECK_SIZE, cases[i].x, cases[i].y, cases[i].width, cases[i].height, 0.5, 1);
+      cairo_surface_t *surface = make_surface (MIEN_PACK_CHECK_SIZE, cases[i].x, cases[i].y, cases[i].width,
+                                               cases[i].height, 0.5, 1);
 
       g_assert_cmpint (mien_drawing_check_edge (surface, MIEN_DRAWING_FREE, NULL), ==, cases[i].free);
       g_assert_cmpint (mien_drawing_check_edge (surface, MIEN_DRAWING_SKIN, NULL), ==, cases[i].free);
@@ -181,7 +190,8 @@ test_silhouette (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      cairo_surface_t *surface = make_surface (MIEN_PACK_CHECK_SMALL, 100, 100, cases[i].size, cases[i].size, cases[i].grey, cases[i].alpha);
+      cairo_surface_t *surface = make_surface (MIEN_PACK_CHECK_SMALL, 100, 100, cases[i].size, cases[i].size,
+                                               cases[i].grey, cases[i].alpha);
       g_autoptr(GError) error = NULL;
 
       g_test_message ("%s", cases[i].name);
@@ -218,13 +228,15 @@ check_folder (const char *folder,
 static void
 test_packs (void)
 {
-  static const struct { const char *file, *old, *fresh, *says; } cases[] = {
+  static const struct { const char *file, *old, *fresh, *says;
+  } cases[] = {
     { "hat-beanie.svg", "<circle", "<text/><circle", "hat-beanie.svg: " },
     { "hair-long-behind.svg", "fill=", "href=\"http://x/\" fill=", "hair-long-behind.svg: " },
     { "headshot-1.svg", "M40 512", "M0 200 L0 512", "headshot-1.svg: " },
     { "glasses-round.svg", "stroke=\"#613583\"", "opacity=\".02\" stroke=\"#613583\"", "glasses-round.svg: " },
     { "catalogue.json", "#f66151", "#123456", "#123456" },
-    { "catalogue.json", "{\"#865e3c\": \"#3d3846\", \"#63452c\": \"#241f31\"}", "{\"#865e3c\": \"#fbfbfb\", \"#63452c\": \"#fafafa\"}", "black" },
+    { "catalogue.json", "{\"#865e3c\": \"#3d3846\", \"#63452c\": \"#241f31\"}",
+      "{\"#865e3c\": \"#fbfbfb\", \"#63452c\": \"#fafafa\"}", "black" },
     { "catalogue.json", "{\"id\": \"hat\", ", "{\"id\": \"mask\", ", "hat" },
   };
 
@@ -345,7 +357,8 @@ test_browser (void)
 {
   g_autofree char *browser = mien_browser_check_find ();
   g_autofree char *starter = g_build_filename (g_getenv ("MIEN_STARTER_PACK"), "catalogue.json", NULL);
-  const char *folder = g_file_test (starter, G_FILE_TEST_EXISTS) ? g_getenv ("MIEN_STARTER_PACK") : g_getenv ("MIEN_TEST_PACK");
+  const char *folder = g_file_test (starter, G_FILE_TEST_EXISTS) ? g_getenv ("MIEN_STARTER_PACK")
+                                                                 : g_getenv ("MIEN_TEST_PACK");
   g_autoptr(GPtrArray) problems = NULL;
   g_autoptr(GError) error = NULL;
   g_autoptr(MienPack) pack = NULL;

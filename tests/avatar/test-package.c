@@ -71,8 +71,8 @@ test_round_trip (void)
   for (guint i = 0; texts[i] != NULL; i++)
     wanted[i] = hash_of (texts[i]);
   g_assert_cmpuint (g_bytes_get_size (package), ==, mien_package_length (sizes, 4));
-  g_assert_true (mien_package_read (g_bytes_get_data (package, NULL), g_bytes_get_size (package), (const char * const *) wanted,
-                                    collect, got, &error));
+  g_assert_true (mien_package_read (g_bytes_get_data (package, NULL), g_bytes_get_size (package),
+                                    (const char *const *) wanted, collect, got, &error));
   g_assert_no_error (error);
   for (guint i = 0; texts[i] != NULL; i++)
     {
@@ -122,8 +122,8 @@ typedef struct
 static const Entry bad_entries[] = {
   { "traversal", "../../../../etc/passwd", RIGHT, AE_IFREG, NULL, -1, FALSE, MIEN_CATALOGUE_ERROR_PACKAGE },
   { "absolute", "/etc/cron.d/x", RIGHT, AE_IFREG, NULL, -1, FALSE, MIEN_CATALOGUE_ERROR_PACKAGE },
-  { "other-hash", "0000000000000000000000000000000000000000000000000000000000000000.svg", RIGHT, AE_IFREG, NULL, -1, FALSE,
-    MIEN_CATALOGUE_ERROR_PACKAGE },
+  { "other-hash", "0000000000000000000000000000000000000000000000000000000000000000.svg", RIGHT, AE_IFREG, NULL, -1,
+    FALSE, MIEN_CATALOGUE_ERROR_PACKAGE },
   { "no-name", "x", RIGHT, AE_IFREG, NULL, -1, FALSE, MIEN_CATALOGUE_ERROR_PACKAGE },
   { "wrong-bytes", NULL, "<svg>wrong</svg>", AE_IFREG, NULL, -1, FALSE, MIEN_CATALOGUE_ERROR_HASH },
   { "symlink", NULL, "", AE_IFLNK, "/etc/passwd", 0, FALSE, MIEN_CATALOGUE_ERROR_PACKAGE },

@@ -83,7 +83,8 @@ request (Fixture    *fixture,
   fixture->message = soup_message_new (method, uri);
   va_start (args, body);
   while ((name = va_arg (args, const char *)) != NULL)
-    soup_message_headers_replace (soup_message_get_request_headers (fixture->message), name, va_arg (args, const char *));
+    soup_message_headers_replace (soup_message_get_request_headers (fixture->message), name,
+                                  va_arg (args, const char *));
   va_end (args);
   if (body != NULL)
     {
@@ -108,7 +109,8 @@ static MienCatalogue *
 parse_body (Fixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  MienCatalogue *catalogue = mien_catalogue_new_from_json (g_bytes_get_data (fixture->body, NULL), g_bytes_get_size (fixture->body), &error);
+  MienCatalogue *catalogue = mien_catalogue_new_from_json (g_bytes_get_data (fixture->body, NULL),
+                                                           g_bytes_get_size (fixture->body), &error);
 
   g_assert_no_error (error);
   return catalogue;
@@ -161,17 +163,20 @@ test_gzip (Fixture       *fixture,
   request (fixture, "GET", "catalogue.json", NULL, NULL);
   plain = g_bytes_ref (fixture->body);
   plain_etag = g_strdup (header (fixture, "ETag"));
-  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, "Accept-Encoding", "deflate;q=0.5, gzip", NULL), ==, 200);
+  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, "Accept-Encoding", "deflate;q=0.5, gzip", NULL),
+                    ==, 200);
   g_assert_cmpstr (header (fixture, "Content-Encoding"), ==, "gzip");
   gzip_etag = g_strdup (header (fixture, "ETag"));
   g_assert_cmpstr (gzip_etag, !=, plain_etag);
   g_assert_cmpuint (g_bytes_get_size (fixture->body), <, g_bytes_get_size (plain) / 2);
-  g_converter_convert (decompressor, g_bytes_get_data (fixture->body, NULL), g_bytes_get_size (fixture->body), buffer, 65536,
-                       G_CONVERTER_INPUT_AT_END, &read, &written, &error);
+  g_converter_convert (decompressor, g_bytes_get_data (fixture->body, NULL), g_bytes_get_size (fixture->body), buffer,
+                       65536, G_CONVERTER_INPUT_AT_END, &read, &written, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (buffer, written, g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
 
-  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, "Accept-Encoding", "gzip", "If-None-Match", gzip_etag, NULL), ==, 304);
+  g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, "Accept-Encoding", "gzip", "If-None-Match",
+                             gzip_etag, NULL),
+                    ==, 304);
   request (fixture, "GET", "catalogue.json", NULL, "Accept-Encoding", "gzip;q=0", NULL);
   g_assert_null (header (fixture, "Content-Encoding"));
 }
@@ -190,10 +195,13 @@ static void
 test_file (Fixture       *fixture,
            gconstpointer  data)
 {
-  static const char * const missing[] = {
-    "0000000000000000000000000000000000000000000000000000000000000000.svg", "hat-beanie.svg", "", "..%2f..%2fetc%2fpasswd",
-    "../../etc/passwd", "catalogue.json/x", NULL
-  };
+  static const char *const missing[] = { "0000000000000000000000000000000000000000000000000000000000000000.svg",
+                                         "hat-beanie.svg",
+                                         "",
+                                         "..%2f..%2fetc%2fpasswd",
+                                         "../../etc/passwd",
+                                         "catalogue.json/x",
+                                         NULL };
   g_autofree char *sha256 = first_hash (fixture);
   g_autofree char *name = g_strconcat (sha256, ".svg", NULL);
   g_autofree char *png = g_strconcat (sha256, ".png", NULL);
@@ -242,7 +250,8 @@ test_package (Fixture       *fixture,
   g_assert_cmpstr (header (fixture, "Content-Type"), ==, MIEN_PACKAGE_MEDIA_TYPE);
   for (guint i = 0; files[i] != NULL; i++)
     length += mien_package_entry_length (mien_catalogue_get_file_bytes (catalogue, files[i]));
-  g_assert_cmpuint (soup_message_headers_get_content_length (soup_message_get_response_headers (fixture->message)), ==, length);
+  g_assert_cmpuint (soup_message_headers_get_content_length (soup_message_get_response_headers (fixture->message)), ==,
+                    length);
   g_assert_cmpuint (g_bytes_get_size (fixture->body), ==, length);
   g_assert_true (mien_package_read (g_bytes_get_data (fixture->body, NULL), g_bytes_get_size (fixture->body),
                                     (const char * const *) files, NULL, NULL, &error));
@@ -261,7 +270,9 @@ test_bad_package (Fixture       *fixture,
   g_assert_cmpuint (request (fixture, "POST", "package", large, NULL), ==, 413);
   g_assert_cmpuint (request (fixture, "POST", "package/x", "{}", NULL), ==, 404);
   g_assert_cmpuint (request (fixture, "POST", "package",
-                             "{\"files\":[\"0000000000000000000000000000000000000000000000000000000000000000\"]}", NULL), ==, 404);
+                             "{\"files\":[\"0000000000000000000000000000000000000000000000000000000000000000\"]}",
+                             NULL),
+                    ==, 404);
 }
 
 /* A good change is published; what a client has just read about stays to be had. */
@@ -288,9 +299,11 @@ static void
 test_bad_change (Fixture       *fixture,
                  gconstpointer  data)
 {
-  static const struct { const char *file, *old, *fresh, *log; } cases[] = {
+  static const struct { const char *file, *old, *fresh, *log;
+  } cases[] = {
     { "catalogue.json", "\"id\": \"coat-plain\"", "\"id\": \"hat-beanie\"", "*refused*avatars*3*.id*" },
-    { "catalogue.json", "\"id\": \"hat-beanie\", \"type\": \"hat\"", "\"id\": \"coat-plain\", \"type\": \"hut\"", "*refused*avatars*2*.type*" },
+    { "catalogue.json", "\"id\": \"hat-beanie\", \"type\": \"hat\"", "\"id\": \"coat-plain\", \"type\": \"hut\"",
+      "*refused*avatars*2*.type*" },
   };
   g_autofree char *etag = NULL;
 
@@ -371,7 +384,8 @@ test_bad_first (Fixture       *fixture,
     {
       g_assert_cmpuint (request (fixture, "GET", "catalogue.json", NULL, NULL), ==, 503);
       g_assert_nonnull (header (fixture, "Retry-After"));
-      g_assert_nonnull (g_strstr_len (g_bytes_get_data (fixture->body, NULL), (gssize) g_bytes_get_size (fixture->body), "Try again"));
+      g_assert_nonnull (g_strstr_len (g_bytes_get_data (fixture->body, NULL), (gssize) g_bytes_get_size (fixture->body),
+                                      "Try again"));
     }
   g_assert_cmpuint (request (fixture, "POST", "package", "{\"files\":[]}", NULL), ==, 503);
   g_assert_true (g_pattern_match_simple ("*refused*glasses-round.svg*script*", avatar_fixture_get_warning ()));
@@ -396,7 +410,8 @@ test_start_error (void)
 {
   g_autofree char *folder = avatar_fixture_new_folder ();
   g_autofree char *parent = avatar_fixture_new_folder ();
-  g_autofree char *text = g_strdup_printf ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\n[avatar]\npack-directory=%s\n", folder);
+  g_autofree char *text =
+      g_strdup_printf ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\n[avatar]\npack-directory=%s\n", folder);
   g_autoptr(GError) error = NULL;
   g_autoptr(MienServerConfig) config = mien_server_config_parse (text, parent, &error);
   g_autoptr(MienHttpListener) listener = mien_http_listener_new (config);

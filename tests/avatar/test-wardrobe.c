@@ -10,8 +10,8 @@
 #include "mien-package.h"
 #include "mien-wardrobe.h"
 
-/* The wardrobe against a server that does whatever a test wants: the good case, and every way in which a transfer fails.
- * After each failure the old catalogue is there, in memory and on disk. */
+/* The wardrobe against a server that does whatever a test wants: the good case, and every way in which a transfer
+ * fails. After each failure the old catalogue is there, in memory and on disk. */
 
 typedef enum
 {
@@ -186,23 +186,27 @@ serve_package (SoupServer        *server,
       soup_server_message_pause (message);
       return;
     }
-  if (fixture->mode == PACKAGE_ERROR || fixture->mode == PACKAGE_GONE || (fixture->mode == PACKAGE_GONE_ONCE && fixture->n_packages == 1))
+  if (fixture->mode == PACKAGE_ERROR || fixture->mode == PACKAGE_GONE
+      || (fixture->mode == PACKAGE_GONE_ONCE && fixture->n_packages == 1))
     {
       soup_server_message_set_status (message, fixture->mode == PACKAGE_ERROR ? 500 : 404, NULL);
       return;
     }
   package = make_package (fixture, files);
   soup_server_message_set_status (message, 200, NULL);
-  soup_message_headers_set_content_type (soup_server_message_get_response_headers (message), MIEN_PACKAGE_MEDIA_TYPE, NULL);
+  soup_message_headers_set_content_type (soup_server_message_get_response_headers (message), MIEN_PACKAGE_MEDIA_TYPE,
+                                         NULL);
   if (fixture->mode == PACKAGE_CUT)
     {
       soup_message_headers_set_content_length (soup_server_message_get_response_headers (message), package->len);
-      soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY, package->data, package->len / 2);
+      soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY, package->data,
+                                package->len / 2);
       g_signal_connect (message, "wrote-chunk", G_CALLBACK (on_wrote_chunk), NULL);
       return;
     }
   spoil (fixture, package);
-  soup_server_message_set_response (message, MIEN_PACKAGE_MEDIA_TYPE, SOUP_MEMORY_COPY, (char *) package->data, package->len);
+  soup_server_message_set_response (message, MIEN_PACKAGE_MEDIA_TYPE, SOUP_MEMORY_COPY, (char *) package->data,
+                                    package->len);
 }
 
 static void
@@ -225,7 +229,8 @@ set_up (Fixture       *fixture,
   fixture->uri = g_strdup_printf ("http://127.0.0.1:%d/avatars/catalogue.json", g_uri_get_port (uris->data));
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   fixture->session = mien_http_session_new ();
-  fixture->wardrobe = mien_wardrobe_new (fixture->cache, with_starter != NULL ? g_getenv ("MIEN_TEST_PACK") : NULL, fixture->session);
+  fixture->wardrobe = mien_wardrobe_new (fixture->cache, with_starter != NULL ? g_getenv ("MIEN_TEST_PACK") : NULL,
+                                         fixture->session);
 }
 
 static void
@@ -399,7 +404,8 @@ test_sync (Fixture       *fixture,
   g_assert_cmpuint (fixture->n_packages, ==, 1);
 }
 
-/* Only what changed is fetched; what no avatar uses any more goes; the ETag of before is not used for another server. */
+/* Only what changed is fetched; what no avatar uses any more goes; the ETag of before is not used for another
+ * server. */
 static void
 test_update (Fixture       *fixture,
              gconstpointer  data)
@@ -408,7 +414,8 @@ test_update (Fixture       *fixture,
   g_autofree char *old_path = NULL;
 
   sync_good (fixture, TRUE);
-  old = g_strdup (mien_avatar_get_sha256 (mien_catalogue_lookup (mien_wardrobe_get_catalogue (fixture->wardrobe), "hat-beanie")));
+  old = g_strdup (
+      mien_avatar_get_sha256 (mien_catalogue_lookup (mien_wardrobe_get_catalogue (fixture->wardrobe), "hat-beanie")));
   old_path = g_strdup_printf ("%s/art/%.2s/%s", fixture->cache, old, old + 2);
   g_assert_true (g_file_test (old_path, G_FILE_TEST_EXISTS));
 
@@ -438,13 +445,16 @@ many_avatars (guint n)
   GString *json = g_string_new ("{\"mien-catalogue\":1,\"name\":{\"en\":\"N\"},\"types\":[],\"avatars\":[");
 
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (json, "%s{\"id\":\"h-%u\",\"type\":\"hat\",\"name\":{\"en\":\"H\"},\"file\":\"h.svg\",\"sha256\":\"%064x\",\"licence\":\"X\"}",
+    g_string_append_printf (json,
+                            "%s{\"id\":\"h-%u\",\"type\":\"hat\",\"name\":{\"en\":\"H\"},\"file\":\"h.svg\",\"sha256\":"
+                            "\"%064x\",\"licence\":\"X\"}",
                             i > 0 ? "," : "", i, i);
   g_string_append (json, "]}");
   return g_string_free (json, FALSE);
 }
 
-#define ENTRY(id, more) "{\"id\":\"" id "\",\"type\":\"hat\",\"name\":{\"en\":\"H\"},\"file\":\"h.svg\",\"licence\":\"X\"" more "}"
+#define ENTRY(id, more)                                                                                                \
+  "{\"id\":\"" id "\",\"type\":\"hat\",\"name\":{\"en\":\"H\"},\"file\":\"h.svg\",\"licence\":\"X\"" more "}"
 #define CATALOGUE(avatars) "{\"mien-catalogue\":1,\"name\":{\"en\":\"N\"},\"types\":[],\"avatars\":[" avatars "]}"
 #define A_HASH ",\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\""
 
@@ -598,7 +608,8 @@ test_spoiled_cache (Fixture       *fixture,
   g_autofree char *path = NULL;
 
   sync_good (fixture, TRUE);
-  sha256 = mien_avatar_get_sha256 (mien_catalogue_lookup (mien_wardrobe_get_catalogue (fixture->wardrobe), "coat-plain"));
+  sha256 =
+      mien_avatar_get_sha256 (mien_catalogue_lookup (mien_wardrobe_get_catalogue (fixture->wardrobe), "coat-plain"));
   path = g_strdup_printf ("%s/art/%.2s/%s", fixture->cache, sha256, sha256 + 2);
   g_assert_no_errno (g_unlink (path));
   g_assert_cmpuint (count_after_restart (fixture), ==, 0);
@@ -627,7 +638,8 @@ on_rendered (GObject      *source,
 {
   Outcome *outcome = user_data;
 
-  outcome->surface = mien_wardrobe_render_art_finish (MIEN_WARDROBE (source), result, &outcome->behind, &outcome->error);
+  outcome->surface = mien_wardrobe_render_art_finish (MIEN_WARDROBE (source), result, &outcome->behind,
+                                                      &outcome->error);
   outcome->done = TRUE;
 }
 
@@ -648,7 +660,8 @@ pixel_at (cairo_surface_t *surface,
           double           y)
 {
   int size = cairo_image_surface_get_width (surface);
-  const guint8 *row = cairo_image_surface_get_data (surface) + (gsize) (y / 512 * size) * cairo_image_surface_get_stride (surface);
+  const guint8 *row = cairo_image_surface_get_data (surface)
+                      + (gsize) (y / 512 * size) * cairo_image_surface_get_stride (surface);
 
   return *(const guint32 *) (const void *) (row + (gsize) (x / 512 * size) * 4);
 }
@@ -676,7 +689,8 @@ test_art (Fixture       *fixture,
   mien_wardrobe_render_art_async (fixture->wardrobe, beanie, "no-such-variant", 128, NULL, on_rendered, &two);
   mien_wardrobe_render_art_async (fixture->wardrobe, beanie, "blue", 128, NULL, on_rendered, &blue);
   mien_wardrobe_render_art_async (fixture->wardrobe, hair, NULL, 64, NULL, on_rendered, &long_hair);
-  mien_wardrobe_render_headshot_async (fixture->wardrobe, mien_catalogue_get_headshot (catalogue, 0), 64, NULL, on_headshot, &headshot);
+  mien_wardrobe_render_headshot_async (fixture->wardrobe, mien_catalogue_get_headshot (catalogue, 0), 64, NULL,
+                                       on_headshot, &headshot);
   avatar_fixture_wait (&one.done);
   avatar_fixture_wait (&two.done);
   avatar_fixture_wait (&blue.done);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-compose frame|export PACK RUNS: times of the composition without a window, one tab-separated line a measurement:
- * "name size median-ms bytes". The look is a headshot and five tilted layers whose pictures are 512×512. */
+/* bench-compose frame|export PACK RUNS: times of the composition without a window, one tab-separated line a
+ * measurement: "name size median-ms bytes". The look is a headshot and five tilted layers whose pictures are
+ * 512×512. */
 #include "bench.h"
 
 #include <portrait-export.h>
 #include <stdio.h>
 #include <string.h>
 
-/* One live frame as the display window makes it: the active layer drawn into a new surface of its bounds, and the rectangle
- * that it leaves and the one that it enters blended anew from the three parts. */
+/* One live frame as the display window makes it: the active layer drawn into a new surface of its bounds, and the
+ * rectangle that it leaves and the one that it enters blended anew from the three parts. */
 static void
-adjust_frame (BenchLook *look, cairo_surface_t *below, cairo_surface_t *above, cairo_surface_t *screen, int size, int step)
+adjust_frame (BenchLook *look, cairo_surface_t *below, cairo_surface_t *above, cairo_surface_t *screen, int size,
+              int step)
 {
   PortraitRect before, after, changed;
   cairo_surface_t *middle;
@@ -67,7 +69,8 @@ static void
 measure_frame (const char *pack, const char *active, int size, int runs)
 {
   BenchLook *look = bench_look_new (pack, active, size);
-  cairo_surface_t *below = paint_part (look, PORTRAIT_PART_BELOW, size), *above = paint_part (look, PORTRAIT_PART_ABOVE, size);
+  cairo_surface_t *below = paint_part (look, PORTRAIT_PART_BELOW, size),
+                  *above = paint_part (look, PORTRAIT_PART_ABOVE, size);
   cairo_surface_t *screen = cairo_image_surface_create (CAIRO_FORMAT_RGB24, size, size);
   g_autofree double *live = g_new (double, runs), *whole = g_new (double, runs), *cut = g_new (double, runs),
                     *floor_times = g_new (double, runs);
@@ -105,8 +108,9 @@ measure_frame (const char *pack, const char *active, int size, int runs)
       blend_same_rectangle (screen, layer, &bounds);
       floor_times[i] = bench_ms_since (start);
     }
-  printf ("%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%.0fx%.0f\n", active, size, bench_median (live, runs), bench_median (whole, runs),
-          bench_median (cut, runs), bench_median (floor_times, runs), bounds.width, bounds.height);
+  printf ("%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%.0fx%.0f\n", active, size, bench_median (live, runs),
+          bench_median (whole, runs), bench_median (cut, runs), bench_median (floor_times, runs), bounds.width,
+          bounds.height);
 
   cairo_surface_destroy (layer);
   cairo_surface_destroy (screen);

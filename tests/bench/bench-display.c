@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-display PACK FRAMES: on the screen that it is started on, the time of one painted frame from the frame clock's begin to
- * its end while a layer is adjusted in a MienDisplay, and while the whole picture is drawn anew by cairo, BILINEAR, each layer cut to its opaque pixels.
- * "active size live-ms whole-ms" a line. */
+/* bench-display PACK FRAMES: on the screen that it is started on, the time of one painted frame from the frame clock's
+ * begin to its end while a layer is adjusted in a MienDisplay, and while the whole picture is drawn anew by cairo,
+ * BILINEAR, each layer cut to its opaque pixels. "active size live-ms whole-ms" a line. */
 #include "bench.h"
 
 #include <adwaita.h>
@@ -26,7 +26,8 @@ static void
 bench_whole_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   BenchWhole *self = BENCH_WHOLE (widget);
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) self->size, (float) self->size));
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot,
+                                           &GRAPHENE_RECT_INIT (0, 0, (float) self->size, (float) self->size));
 
   bench_look_paint_cut (self->look, cr, self->size);
   cairo_destroy (cr);

@@ -45,7 +45,8 @@ main (int argc, char **argv)
     return 1;
   g_clear_pointer (&model_bytes, g_free);
   g_autofree void *workspace = g_malloc (facefind_workspace_size (model));
-  FaceFindPicture picture = { (const guint8 *) picture_bytes + offset + 1, width, height, (gsize) width * 3, FACEFIND_RGB };
+  FaceFindPicture picture = { (const guint8 *) picture_bytes + offset + 1, width, height, (gsize) width * 3,
+                              FACEFIND_RGB };
   g_autofree double *times = g_new (double, runs);
   int n = 0;
   for (int i = 0; i < runs; i++)

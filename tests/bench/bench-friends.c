@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-friends PORT CERTIFICATE DOMAIN COUNT PICTURES SIDE: COUNT real sessions in one process, friend0 ... of DOMAIN, each with STARTTLS and
- * SCRAM, available, and each with one of PICTURES different portraits of SIDE pixels published in PEP as other clients do.
- * PICTURES 0: none. "ready COUNT MILLISECONDS BYTES" (of a picture) when all are there; it goes on until standard input ends. */
+/* bench-friends PORT CERTIFICATE DOMAIN COUNT PICTURES SIDE: COUNT real sessions in one process, friend0 ... of DOMAIN,
+ * each with STARTTLS and SCRAM, available, and each with one of PICTURES different portraits of SIDE pixels published
+ * in PEP as other clients do. PICTURES 0: none. "ready COUNT MILLISECONDS BYTES" (of a picture) when all are there; it
+ * goes on until standard input ends. */
 #include "bench.h"
 
 #include <portrait-export.h>
@@ -58,7 +59,9 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
   metadata = xmpp_avatar_metadata_new ();
   g_ptr_array_add (metadata->infos, xmpp_avatar_info_new (one->hash, "image/png", NULL, g_bytes_get_size (one->picture),
                                                           (guint) picture_side, (guint) picture_side));
-  xmpp_porter_iq_async (XMPP_PORTER (source), xmpp_pubsub_publish (NULL, XMPP_NS_AVATAR_METADATA, one->hash, xmpp_avatar_metadata_to_node (metadata), NULL),
+  xmpp_porter_iq_async (XMPP_PORTER (source),
+                        xmpp_pubsub_publish (NULL, XMPP_NS_AVATAR_METADATA, one->hash,
+                                             xmpp_avatar_metadata_to_node (metadata), NULL),
                         600, NULL, on_published, one);
 }
 
@@ -73,7 +76,9 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     g_error ("signing in: %s", error->message);
   xmpp_porter_send (porter, xmpp_presence_new (XMPP_SHOW_ONLINE, NULL, 0));
   if (one->picture != NULL)
-    xmpp_porter_iq_async (porter, xmpp_pubsub_publish (NULL, XMPP_NS_AVATAR_DATA, one->hash, xmpp_avatar_data_to_node (one->picture), NULL),
+    xmpp_porter_iq_async (porter,
+                          xmpp_pubsub_publish (NULL, XMPP_NS_AVATAR_DATA, one->hash,
+                                               xmpp_avatar_data_to_node (one->picture), NULL),
                           600, NULL, on_published, one);
   else
     {

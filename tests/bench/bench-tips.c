@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-tips PORT CERTIFICATE DOMAIN FOLDER PACK PUBLICATIONS: the real main window of "me", with real pointer events. Milliseconds from sending
- * the pointer to a row (XTEST) of a window at rest until the frame with the current portrait in the tips is painted: "cold" the first
- * time at each row in sight, with tips open at the row before; "warm" every later time; "swept" the same without a rest between, so that
- * each motion waits for the end of a frame; "first" with no tips open before, the rest of the pointer included. "publish": from the start of publishing a new 960×960 portrait as friend0, who sits in the same process, until the frame that
- * shows it in the row. "name count p50 p95 max" a line. */
+/* bench-tips PORT CERTIFICATE DOMAIN FOLDER PACK PUBLICATIONS: the real main window of "me", with real pointer events.
+ * Milliseconds from sending the pointer to a row (XTEST) of a window at rest until the frame with the current portrait
+ * in the tips is painted: "cold" the first time at each row in sight, with tips open at the row before; "warm" every
+ * later time; "swept" the same without a rest between, so that each motion waits for the end of a frame; "first" with
+ * no tips open before, the rest of the pointer included. "publish": from the start of publishing a new 960×960 portrait
+ * as friend0, who sits in the same process, until the frame that shows it in the row. "name count p50 p95 max" a
+ * line. */
 #include "bench.h"
 #include "display.h"
 
@@ -77,7 +79,8 @@ collect_rows (GtkWidget *widget, GtkWidget *list, GPtrArray *rows)
   if (MIEN_IS_FRIEND_ROW (widget) && gtk_widget_get_mapped (widget) && gtk_widget_compute_bounds (widget, list, &bounds)
       && bounds.origin.y >= 0 && bounds.origin.y + bounds.size.height <= gtk_widget_get_height (list))
     g_ptr_array_add (rows, widget);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     collect_rows (child, list, rows);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-upload PORT CERTIFICATE DOMAIN COMPONENT COUNT AT-ONCE SIDE: COUNT times a slot and a PUT of a new picture of SIDE pixels, AT-ONCE at a time,
- * by the accounts friend0 ..., at most ten uploads each. "p50 p95 per-second bytes" in milliseconds. */
+/* bench-upload PORT CERTIFICATE DOMAIN COMPONENT COUNT AT-ONCE SIDE: COUNT times a slot and a PUT of a new picture of
+ * SIDE pixels, AT-ONCE at a time, by the accounts friend0 ..., at most ten uploads each. "p50 p95 per-second bytes" in
+ * milliseconds. */
 #include "bench.h"
 
 #include <libsoup/soup.h>
@@ -56,8 +57,8 @@ on_slot (GObject *source, GAsyncResult *result, gpointer data)
   if (slot == NULL)
     g_error ("slot: %s", error != NULL ? error->message : "none");
   g_ptr_array_add (slot->headers, NULL);
-  mien_http_send_async (http, "PUT", slot->put_url, "image/png", pictures[upload->index], (const char * const *) slot->headers->pdata,
-                        65536, NULL, NULL, NULL, NULL, on_put, upload);
+  mien_http_send_async (http, "PUT", slot->put_url, "image/png", pictures[upload->index],
+                        (const char *const *) slot->headers->pdata, 65536, NULL, NULL, NULL, NULL, on_put, upload);
 }
 
 static void
@@ -72,7 +73,9 @@ start_some (void)
 
       upload->index = n_started++;
       upload->start = g_get_monotonic_time ();
-      xmpp_porter_iq_async (porter, xmpp_upload_request (component, name, g_bytes_get_size (pictures[upload->index]), "image/png", XMPP_UPLOAD_PURPOSE_PROFILE),
+      xmpp_porter_iq_async (porter,
+                            xmpp_upload_request (component, name, g_bytes_get_size (pictures[upload->index]),
+                                                 "image/png", XMPP_UPLOAD_PURPOSE_PROFILE),
                             60, NULL, on_slot, upload);
     }
 }
@@ -127,7 +130,7 @@ main (int argc, char **argv)
   start = g_get_monotonic_time ();
   start_some ();
   g_main_loop_run (loop);
-  printf ("%.2f %.2f %.1f %" G_GSIZE_FORMAT "\n", bench_percentile (times, count, 50), bench_percentile (times, count, 95),
-          count * 1000 / bench_ms_since (start), g_bytes_get_size (pictures[0]));
+  printf ("%.2f %.2f %.1f %" G_GSIZE_FORMAT "\n", bench_percentile (times, count, 50),
+          bench_percentile (times, count, 95), count * 1000 / bench_ms_since (start), g_bytes_get_size (pictures[0]));
   return 0;
 }

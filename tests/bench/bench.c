@@ -87,7 +87,8 @@ bench_look_move (BenchLook *self, int step)
 static int
 compare_depth (const void *a, const void *b)
 {
-  const PortraitType *x = portrait_type_lookup (layers[*(const int *) a].type), *y = portrait_type_lookup (layers[*(const int *) b].type);
+  const PortraitType *x = portrait_type_lookup (layers[*(const int *) a].type),
+                     *y = portrait_type_lookup (layers[*(const int *) b].type);
 
   return x->depth - y->depth;
 }
@@ -101,7 +102,8 @@ bench_look_paint_whole (BenchLook *self, cairo_t *cr, int size)
   cairo_set_source_rgb (cr, 0.97, 0.85, 0.55);
   cairo_paint (cr);
   cairo_save (cr);
-  cairo_scale (cr, (double) size / cairo_image_surface_get_width (self->headshot), (double) size / cairo_image_surface_get_height (self->headshot));
+  cairo_scale (cr, (double) size / cairo_image_surface_get_width (self->headshot),
+               (double) size / cairo_image_surface_get_height (self->headshot));
   cairo_set_source_surface (cr, self->headshot, 0, 0);
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_BILINEAR);
   cairo_paint (cr);
@@ -143,10 +145,12 @@ bench_picture_new (int side, guint32 seed)
     for (int x = 0; x < side; x++)
       {
         guint32 noise = g_rand_int (random);
-        guint32 red = (guint32) (127 + 100 * sin (a * 6 + x * 3.0 / side)), green = (guint32) (127 + 100 * sin (b * 6 + y * 4.0 / side)),
+        guint32 red = (guint32) (127 + 100 * sin (a * 6 + x * 3.0 / side)),
+                green = (guint32) (127 + 100 * sin (b * 6 + y * 4.0 / side)),
                 blue = (guint32) (127 + 100 * cos (c * 6 + (x + y) * 2.0 / side));
 
-        ((guint32 *) (void *) (data + y * stride))[x] = (red ^ (noise & 1)) << 16 | (green ^ (noise >> 1 & 1)) << 8 | (blue ^ (noise >> 2 & 1));
+        ((guint32 *) (void *) (data + y * stride))[x] = (red ^ (noise & 1)) << 16 | (green ^ (noise >> 1 & 1)) << 8
+                                                        | (blue ^ (noise >> 2 & 1));
       }
   cairo_surface_mark_dirty (surface);
   bytes = portrait_export (surface, PORTRAIT_FORMAT_PNG, 90, NULL);

@@ -242,12 +242,15 @@ test_repeated (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (mien_friend_get_unread (bob (f)), ==, 3);
 }
 
-/* What came back says what happened and what to do; a condition that says too little is told with the server's words. */
+/* What came back says what happened and what to do; a condition that says too little is told with the server's
+ * words. */
 static void
 test_error (Fixture *f, gconstpointer unused)
 {
-  static const struct { const char *error, *text; } cases[] = {
-    { "<item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>", "There is nobody with this address. Check how it is written." },
+  static const struct { const char *error, *text;
+  } cases[] = {
+    { "<item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>",
+      "There is nobody with this address. Check how it is written." },
     { "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>",
       "Nobody takes messages at this address at the moment. Send the message again later." },
     { "<not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><blocked xmlns='urn:xmpp:blocking:errors'/>",
@@ -260,10 +263,12 @@ test_error (Fixture *f, gconstpointer unused)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       MienMessage *message = mien_conversation_send (f->conversation, "Hello", NULL);
-      g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s' from='bob@example.org'>"
-                                              "<error type='cancel'>%s"
-                                              "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such account.</text>"
-                                              "</error></message>", mien_message_get_id (message), cases[i].error);
+      g_autofree char *xml =
+          g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s' from='bob@example.org'>"
+                           "<error type='cancel'>%s"
+                           "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such account.</text>"
+                           "</error></message>",
+                           mien_message_get_id (message), cases[i].error);
       g_autoptr (XmppNode) stanza = xmpp_node_parse (xml, -1, NULL);
 
       mien_conversation_take_error (f->conversation, stanza);
@@ -277,12 +282,14 @@ static void
 test_bare_error (Fixture *f, gconstpointer unused)
 {
   MienMessage *message = mien_conversation_send (f->conversation, "Hello", NULL);
-  g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s'/>", mien_message_get_id (message));
+  g_autofree char *xml = g_strdup_printf ("<message xmlns='jabber:client' type='error' id='%s'/>",
+                                          mien_message_get_id (message));
   g_autoptr (XmppNode) stanza = xmpp_node_parse (xml, -1, NULL);
 
   mien_conversation_take_error (f->conversation, stanza);
   g_assert_cmpint (mien_message_get_delivery (message), ==, MIEN_DELIVERY_FAILED);
-  g_assert_cmpstr (mien_message_get_error (message), ==, "The server did not deliver the message. Send it again later.");
+  g_assert_cmpstr (mien_message_get_error (message), ==,
+                   "The server did not deliver the message. Send it again later.");
 }
 
 static void

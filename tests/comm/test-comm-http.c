@@ -139,8 +139,8 @@ write_text (GOutputStream *out, const char *text)
   g_output_stream_write_all (out, text, strlen (text), NULL, NULL, NULL);
 }
 
-/* What a listener does whose patience with an idle connection ends just when the next request is sent: the request is taken from
- * the wire, and the connection is closed without an answer. */
+/* What a listener does whose patience with an idle connection ends just when the next request is sent: the request is
+ * taken from the wire, and the connection is closed without an answer. */
 static void
 close_kept_alive (GDataInputStream *in, GOutputStream *out)
 {
@@ -158,7 +158,8 @@ static void
 answer_put (GDataInputStream *in, GOutputStream *out, gsize length)
 {
   g_autofree char *hash = read_body_hash (in, length);
-  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s", (int) strlen (hash), hash);
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s",
+                                             (int) strlen (hash), hash);
 
   write_text (out, answer);
 }
@@ -464,8 +465,9 @@ test_put (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (mien_http_error_get_status (f->error), ==, 302);
 }
 
-/* A connection that was kept alive may be closed by the other side at the moment when it is used again: libsoup sends a PUT, which may be repeated,
- * on a new one (RFC 9112 section 9.3.1), and its body must be there once more, however much of it was read before. */
+/* A connection that was kept alive may be closed by the other side at the moment when it is used again: libsoup sends a
+ * PUT, which may be repeated, on a new one (RFC 9112 section 9.3.1), and its body must be there once more, however much
+ * of it was read before. */
 static void
 test_put_restarted (Fixture *f, gconstpointer unused)
 {
@@ -487,7 +489,8 @@ test_put_restarted (Fixture *f, gconstpointer unused)
       g_assert_no_error (f->error);
       clear_answer (f);
       f->last_done = 0;
-      mien_http_send_async (f->session, "PUT", uri, "image/png", body, NULL, 100, on_progress, NULL, f, NULL, on_put, f);
+      mien_http_send_async (f->session, "PUT", uri, "image/png", body, NULL, 100, on_progress, NULL, f, NULL, on_put,
+                            f);
       wait (f);
       g_assert_no_error (f->error);
       g_assert_cmpuint (f->status, ==, 201);

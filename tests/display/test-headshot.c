@@ -11,7 +11,8 @@
 #include "mien-crop-page.h"
 #include "mien-headshot-dialog.h"
 
-/* S300: the ways by which a picture becomes the headshot: dropped, pasted, out of the Pictures folder; and how to stop. */
+/* S300: the ways by which a picture becomes the headshot: dropped, pasted, out of the Pictures folder; and how to
+ * stop. */
 
 static char *pictures;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "mien-test"
 
-/* Portraits from one client to another as people see them: our servers run in this process, bob is a client without windows, alice has the
- * whole application. The tests follow each other: each goes on where the one before ended. */
+/* Portraits from one client to another as people see them: our servers run in this process, bob is a client without
+ * windows, alice has the whole application. The tests follow each other: each goes on where the one before ended. */
 
 #include "display.h"
 
@@ -43,7 +43,8 @@ make_portrait (guint seed)
     {
       guint mixed = (i + 1) * 2654435761u * (seed + 3);
 
-      cairo_set_source_rgb (cr, (mixed >> 24 & 0xff) / 255.0, (mixed >> 16 & 0xff) / 255.0, (mixed >> 8 & 0xff) / 255.0);
+      cairo_set_source_rgb (cr, (mixed >> 24 & 0xff) / 255.0, (mixed >> 16 & 0xff) / 255.0,
+                            (mixed >> 8 & 0xff) / 255.0);
       cairo_rectangle (cr, i % 6 * SIDE / 6.0, i / 6 * SIDE / 6.0, SIDE / 6.0, SIDE / 6.0);
       cairo_fill (cr);
     }
@@ -60,7 +61,8 @@ make_portrait (guint seed)
   return surface;
 }
 
-/* The mean difference, 0 to 255, of the middle of a face at @x, @y of the @screen: its rim is masked, and the presence mark lies on it. */
+/* The mean difference, 0 to 255, of the middle of a face at @x, @y of the @screen: its rim is masked, and the presence
+ * mark lies on it. */
 static double
 compare_at (cairo_surface_t *screen, cairo_surface_t *face, int x, int y)
 {
@@ -70,7 +72,8 @@ compare_at (cairo_surface_t *screen, cairo_surface_t *face, int x, int y)
 
   for (int v = -radius; v <= radius; v++)
     {
-      const guint8 *p = cairo_image_surface_get_data (screen) + (y + size / 2 + v) * cairo_image_surface_get_stride (screen);
+      const guint8 *p = cairo_image_surface_get_data (screen)
+                        + (y + size / 2 + v) * cairo_image_surface_get_stride (screen);
       const guint8 *q = cairo_image_surface_get_data (face) + (size / 2 + v) * cairo_image_surface_get_stride (face);
 
       for (int u = -radius; u <= radius; u++)
@@ -161,7 +164,8 @@ write_secret (const char *folder, const char *text, int mode)
   return path;
 }
 
-/* With the password and the certificate in files nothing is asked; a client that has never seen bob shows his portrait in his row. */
+/* With the password and the certificate in files nothing is asked; a client that has never seen bob shows his portrait
+ * in his row. */
 static void
 test_row (void)
 {
@@ -235,7 +239,8 @@ get_ring_item (guint index)
 {
   GtkWidget *child = gtk_widget_get_first_child (editor->ring);
 
-  for (guint i = 0; child != NULL && (!MIEN_IS_RING_ITEM (child) || i++ < index); child = gtk_widget_get_next_sibling (child))
+  for (guint i = 0; child != NULL && (!MIEN_IS_RING_ITEM (child) || i++ < index);
+       child = gtk_widget_get_next_sibling (child))
     ;
   return child;
 }
@@ -351,7 +356,8 @@ test_cancel (void)
   peer_wait (person_sees (bob, ALICE, after, 240));
 }
 
-/* The portrait server goes away in the middle: the draft stays, the reason is told, and "Retry" is enough when it is back. */
+/* The portrait server goes away in the middle: the draft stays, the reason is told, and "Retry" is enough when it is
+ * back. */
 static void
 test_gone (void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "mien-test"
 
-/* How the program starts, and signs in or makes an account:  test-display-start mien|prosody. Each run of the application is a
- * g_application_run() of its own, as main() does it; the runs share the folder of one user. */
+/* How the program starts, and signs in or makes an account:  test-display-start mien|prosody. Each run of the
+ * application is a g_application_run() of its own, as main() does it; the runs share the folder of one user. */
 
 #include "display.h"
 
@@ -161,15 +161,19 @@ see_reason (void)
   g_assert_true (gtk_widget_get_sensitive (get_row ("Password")));
 }
 
-/* What others can read is no secret; what is not there cannot be used. Either is told, and nothing is begun with the rest. */
+/* What others can read is no secret; what is not there cannot be used. Either is told, and nothing is begun with the
+ * rest. */
 static void
 test_files (void)
 {
-  static const struct { const char *name; int mode; gboolean is_certificate; const char *reason; } cases[] = {
-    { "open", 0644, FALSE, "The password in %s is not used, because others can read the file. Make it yours alone (chmod 600), "
-                           "or type the password here." },
-    { "group", 0640, FALSE, "The password in %s is not used, because others can read the file. Make it yours alone (chmod 600), "
-                            "or type the password here." },
+  static const struct { const char *name; int mode; gboolean is_certificate; const char *reason;
+  } cases[] = {
+    { "open", 0644, FALSE,
+      "The password in %s is not used, because others can read the file. Make it yours alone (chmod 600), "
+      "or type the password here." },
+    { "group", 0640, FALSE,
+      "The password in %s is not used, because others can read the file. Make it yours alone (chmod 600), "
+      "or type the password here." },
     { "absent", 0, FALSE, "The password cannot be read from %s: No such file or directory" },
     { "not-pem", 0644, TRUE, NULL },
   };
@@ -305,10 +309,10 @@ test_silent_keyring (void)
 static gboolean
 has_owner (GDBusConnection *bus)
 {
-  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                                             "org.freedesktop.DBus", "NameHasOwner",
-                                                             g_variant_new ("(s)", "org.freedesktop.secrets"),
-                                                             G_VARIANT_TYPE ("(b)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                   "NameHasOwner", g_variant_new ("(s)", "org.freedesktop.secrets"),
+                                   G_VARIANT_TYPE ("(b)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
   gboolean owned = FALSE;
 
   if (answer != NULL)
@@ -374,7 +378,8 @@ test_keyring (void)
       return;
     }
   test_launcher_end_with_test (launcher, SIGTERM);
-  process = g_subprocess_launcher_spawn (launcher, &error, daemon, "--foreground", "--unlock", "--components=secrets", NULL);
+  process = g_subprocess_launcher_spawn (launcher, &error, daemon, "--foreground", "--unlock", "--components=secrets",
+                                         NULL);
   g_assert_no_error (error);
   g_output_stream_write_all (g_subprocess_get_stdin_pipe (process), "of the keyring", 14, NULL, NULL, &error);
   g_assert_no_error (error);

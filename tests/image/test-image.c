@@ -390,14 +390,16 @@ test_async (void)
 static void
 test_face_turn (void)
 {
-  /* Everything in units u, the distance of the eyes seen from the front, before tilt (degrees) and size (pixels of one u). */
+  /* Everything in units u, the distance of the eyes seen from the front, before tilt (degrees) and size (pixels of one
+   * u). */
   static const struct { double eyes, left_ear, right_ear, tilt, size, turn; } rows[] = {
     { 1, -0.8, 0.8, 0, 64, 0 },             /* from the front */
     { 1, -0.7, 0.9, 0, 64, 0 },             /* within what the ears are exact to */
     { 1, -0.61, 0.99, 0, 64, 0 },           /* 0.19 */
     { 1, -0.59, 1.01, 0, 64, 0.21 },        /* 0.21 */
     { 1, -1.01, 0.59, 0, 64, -0.21 },       /* to the other side */
-    { 0.6, 0.1, 0.9, 0, 64, 0.5 },          /* a half profile: the eyes are nearer to each other, the unit is the box's */
+    /* a half profile: the eyes are nearer to each other, the unit is the box's */
+    { 0.6, 0.1, 0.9, 0, 64, 0.5 },
     { 0.6, 0.1, 0.9, 30, 64, 0.5 },         /* a tilted head */
     { 0.6, 0.1, 0.9, 90, 640, 0.5 },
     { 0.6, -0.9, -0.1, -120, 17, -0.5 },

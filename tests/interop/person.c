@@ -341,8 +341,8 @@ scale_to (cairo_surface_t *surface, int size)
   return out;
 }
 
-/* Scaling well takes as long as many turns of the main loop, and conditions compare the same pictures at every turn: what
- * was scaled is kept with its source. */
+/* Scaling well takes as long as many turns of the main loop, and conditions compare the same pictures at every turn:
+ * what was scaled is kept with its source. */
 cairo_surface_t *
 surface_scale_to (cairo_surface_t *surface, int size)
 {

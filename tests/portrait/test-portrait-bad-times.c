@@ -15,8 +15,8 @@
 #include "folder.h"
 #include "../server/im-test-client.h"
 
-/* Publishing and seeing when something is missing: the portrait server goes away in the middle of an upload; a friend whose client knows
- * vCards alone. Both with the in-tree IM server in this process. */
+/* Publishing and seeing when something is missing: the portrait server goes away in the middle of an upload; a friend
+ * whose client knows vCards alone. Both with the in-tree IM server in this process. */
 
 #define DOMAIN IM_TEST_DOMAIN
 #define SERVICE "portrait." DOMAIN
@@ -37,10 +37,11 @@ static void
 start_portrait_server (Fixture *fixture, guint16 port, const char *public_url)
 {
   static const MienServerRole roles[] = { { "portrait", mien_portrait_role_new }, { NULL } };
-  g_autofree char *text = g_strdup_printf ("[server]\ndata-directory=data\n[http]\nlisten=127.0.0.1:%u\n%s%s\n[portrait]\n"
-                                           "component-domain=" SERVICE "\ncomponent-host=%s\ncomponent-secret-file=secret\n",
-                                           port, public_url != NULL ? "public-url=" : "", public_url != NULL ? public_url : "",
-                                           mien_server_config_get_bound (fixture->im->config, "component"));
+  g_autofree char *text =
+      g_strdup_printf ("[server]\ndata-directory=data\n[http]\nlisten=127.0.0.1:%u\n%s%s\n[portrait]\n"
+                       "component-domain=" SERVICE "\ncomponent-host=%s\ncomponent-secret-file=secret\n",
+                       port, public_url != NULL ? "public-url=" : "", public_url != NULL ? public_url : "",
+                       mien_server_config_get_bound (fixture->im->config, "component"));
   g_autoptr (GError) error = NULL;
   g_autoptr (MienServerConfig) config = mien_server_config_parse (text, fixture->directory, &error);
 
@@ -73,7 +74,8 @@ sign_in (Fixture *fixture, const char *name)
   g_autoptr (GError) error = NULL;
   MienSession *session = mien_session_new (jid, folder);
 
-  xmpp_client_set_host (mien_session_get_client (session), "127.0.0.1", im_server_get_port (fixture->im), XMPP_TLS_STARTTLS);
+  xmpp_client_set_host (mien_session_get_client (session), "127.0.0.1", im_server_get_port (fixture->im),
+                        XMPP_TLS_STARTTLS);
   g_signal_connect (mien_session_get_client (session), "accept-certificate", G_CALLBACK (on_certificate), NULL);
   mien_session_sign_in_async (session, name, NULL, test_keep_result, &result);
   test_wait_for (result != NULL);
@@ -155,8 +157,8 @@ publish (MienPublisher *publisher, cairo_surface_t *portrait, Upload *upload, GE
   return mien_publisher_publish_finish (publisher, result, &updated, &sha256, error);
 }
 
-/* The server is gone in the middle of the upload: an error that says so and that nothing is lost, a draft as it was, and a second try
- * that succeeds when the server is there again. */
+/* The server is gone in the middle of the upload: an error that says so and that nothing is lost, a draft as it was,
+ * and a second try that succeeds when the server is there again. */
 static void
 test_gone_in_upload (Fixture *fixture, gconstpointer data)
 {
@@ -268,7 +270,8 @@ wear_photo (ImClient *client, double red)
   cairo_surface_destroy (surface);
   base64 = g_base64_encode (g_bytes_get_data (png, NULL), g_bytes_get_size (png));
   hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA1, png);
-  vcard = g_strdup_printf ("<vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>%s</BINVAL></PHOTO></vCard>", base64);
+  vcard = g_strdup_printf ("<vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>%s</BINVAL></PHOTO></vCard>",
+                           base64);
   im_client_ask_ok (client, "set", NULL, vcard);
   im_client_send (client, "<presence><x xmlns='vcard-temp:x:update'><photo>%s</photo></x></presence>", hash);
 }

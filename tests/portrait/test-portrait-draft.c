@@ -34,7 +34,10 @@ assert_inside (const MienCrop *crop, int width, int height)
 static void
 test_crop_limits (void)
 {
-  static const struct { int width, height; } sizes[] = { { 960, 960 }, { 4000, 3000 }, { 3000, 4000 }, { 33, 5000 }, { 32, 32 } };
+  static const struct
+  {
+    int width, height;
+  } sizes[] = { { 960, 960 }, { 4000, 3000 }, { 3000, 4000 }, { 33, 5000 }, { 32, 32 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (int round = 0; round < 500; round++)
@@ -46,7 +49,8 @@ test_crop_limits (void)
         assert_inside (&crop, w, h);
         g_assert_cmpfloat (crop.side, ==, MIN (w, h));
         mien_crop_turn (&crop, w, h, MIN (w, h) > 60 ? g_test_rand_double_range (-400, 400) : 0);
-        mien_crop_zoom (&crop, w, h, g_test_rand_double_range (0.1, 3), g_test_rand_double_range (0, w), g_test_rand_double_range (0, h));
+        mien_crop_zoom (&crop, w, h, g_test_rand_double_range (0.1, 3), g_test_rand_double_range (0, w),
+                        g_test_rand_double_range (0, h));
         mien_crop_move (&crop, w, h, g_test_rand_double_range (-9000, 9000), g_test_rand_double_range (-9000, 9000));
         if (MIN (w, h) > 60)
           assert_inside (&crop, w, h);
@@ -120,8 +124,9 @@ test_render (void)
   g_assert_cmpint (cairo_image_surface_get_width (out), ==, 64);
   for (int y = 0; y < 64; y += 21)   /* no dark edge, nothing of the left half */
     for (int x = 0; x < 64; x += 9)
-      g_assert_cmphex (((guint32 *) (cairo_image_surface_get_data (out) + y * cairo_image_surface_get_stride (out)))[x] & 0xffffff, ==,
-                       x == 0 ? ((guint32 *) cairo_image_surface_get_data (out))[0] & 0xffffff : 0xff0000);
+      g_assert_cmphex (((guint32 *) (cairo_image_surface_get_data (out) + y * cairo_image_surface_get_stride (out)))[x]
+                           & 0xffffff,
+                       ==, x == 0 ? ((guint32 *) cairo_image_surface_get_data (out))[0] & 0xffffff : 0xff0000);
   cairo_surface_destroy (out);
   cairo_surface_destroy (photo);
 }
@@ -211,16 +216,18 @@ test_load_files (void)
   g_autoptr (GBytes) photo = read_data ("photo.jpg");
   g_autoptr (GFile) folder = g_file_new_for_path (directory);
   g_autoptr (GError) folder_error = NULL;
-  struct { const char *name; GBytes *bytes; int code; const char *says; int red; } cases[] = {
+  struct { const char *name; GBytes *bytes; int code; const char *says; int red;
+  } cases[] = {
     { "letter.jpg", g_bytes_new_static ("Dear Sir", 8), MIEN_IMAGE_ERROR_FORMAT, "Choose a JPEG, PNG", 0 },
     { "empty.png", g_bytes_new_static ("", 0), MIEN_IMAGE_ERROR_FORMAT, "Choose a JPEG, PNG", 0 },
-    { "cut.jpg", g_bytes_new_from_bytes (photo, 0, g_bytes_get_size (photo) / 2), MIEN_IMAGE_ERROR_DAMAGED, "Choose another", 0 },
+    { "cut.jpg", g_bytes_new_from_bytes (photo, 0, g_bytes_get_size (photo) / 2), MIEN_IMAGE_ERROR_DAMAGED,
+      "Choose another", 0 },
     { "huge.png", huge_png (), MIEN_IMAGE_ERROR_TOO_LARGE, "smaller and try again", 0 },
     { "bomb.svg", svg_bomb (), MIEN_IMAGE_ERROR_FORMAT, "save the drawing as PNG", 0 },
     { "bomb.png", svg_bomb (), MIEN_IMAGE_ERROR_FORMAT, "save the drawing as PNG", 0 },
     { "photo.jpg", g_bytes_ref (photo), 0, NULL, -1 },
-    { "cmyk.jpg", read_data ("cmyk.jpg"), 0, NULL, 200 },        /* in its colours, not inverted */
-    { "animated.gif", read_data ("animated.gif"), 0, NULL, 200 },  /* its first picture */
+    { "cmyk.jpg", read_data ("cmyk.jpg"), 0, NULL, 200 },         /* in its colours, not inverted */
+    { "animated.gif", read_data ("animated.gif"), 0, NULL, 200 }, /* its first picture */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -231,8 +238,9 @@ test_load_files (void)
       gint64 start = g_get_monotonic_time ();
       cairo_surface_t *surface;
 
-      g_assert_true (g_file_set_contents (path, g_bytes_get_data (cases[i].bytes, NULL) != NULL ? g_bytes_get_data (cases[i].bytes, NULL) : "",
-                                          (gssize) g_bytes_get_size (cases[i].bytes), NULL));
+      g_assert_true (g_file_set_contents (
+          path, g_bytes_get_data (cases[i].bytes, NULL) != NULL ? g_bytes_get_data (cases[i].bytes, NULL) : "",
+          (gssize) g_bytes_get_size (cases[i].bytes), NULL));
       surface = load_file (file, &error);
       g_test_message ("%s: %s", cases[i].name, error != NULL ? error->message : "taken");
       if (cases[i].says != NULL)
@@ -245,7 +253,8 @@ test_load_files (void)
         {
           g_assert_no_error (error);
           if (cases[i].red >= 0)
-            g_assert_cmpint (ABS ((int) (*(guint32 *) cairo_image_surface_get_data (surface) >> 16 & 0xff) - cases[i].red), <, 40);
+            g_assert_cmpint (
+                ABS ((int) (*(guint32 *) cairo_image_surface_get_data (surface) >> 16 & 0xff) - cases[i].red), <, 40);
           cairo_surface_destroy (surface);
         }
       g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
@@ -351,7 +360,9 @@ test_crash (void)
     {
       g_autoptr (GBytes) bytes = mien_file_read (path, 100000, NULL, NULL);
 
-      kept = bytes != NULL && g_strstr_len (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), "glasses-round") != NULL;
+      kept = bytes != NULL
+             && g_strstr_len (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), "glasses-round")
+                    != NULL;
       g_main_context_iteration (NULL, FALSE);
     }
   g_assert_true (kept);
@@ -405,7 +416,8 @@ set_headshot (MienDraft *draft, guint32 colour)
   return g_strdup (portrait_look_get_headshot (mien_draft_get_look (draft)));
 }
 
-/* A portrait begins with its headshot: there is nothing before it to go back to, also when it came after the first avatar. */
+/* A portrait begins with its headshot: there is nothing before it to go back to, also when it came after the first
+ * avatar. */
 static void
 test_first_headshot (void)
 {
@@ -430,7 +442,8 @@ test_first_headshot (void)
   g_assert_cmpstr (portrait_look_get_headshot (mien_draft_get_look (late)), ==, three);
 }
 
-/* The photo that a look or a step names is kept; one that nothing names any more is removed when the draft is written. */
+/* The photo that a look or a step names is kept; one that nothing names any more is removed when the draft is
+ * written. */
 static void
 test_old_headshots (void)
 {
@@ -477,7 +490,8 @@ count_notify (GObject *object, GParamSpec *pspec, gpointer data)
   (*(guint *) data)++;
 }
 
-/* The disk is full: the user is told, the old draft on disk stays whole, and the new one is written when there is room. */
+/* The disk is full: the user is told, the old draft on disk stays whole, and the new one is written when there is
+ * room. */
 static void
 test_full_disk (void)
 {
@@ -518,9 +532,15 @@ test_full_disk (void)
 static void
 test_unreadable (void)
 {
-  static const char * const texts[] = {
-    "", "{", "[]", "{\"mien-draft\": 1}", "{\"mien-draft\": 1, \"look\": {\"mien-look\": 99}}",
-    "{\"mien-draft\": 2, \"look\": {\"mien-look\": 1}}", "{\"mien-draft\": 1, \"look\": 7}", "{\"mien-draft\": 1, \"dirty\": [], \"look\": {}}",
+  static const char *const texts[] = {
+    "",
+    "{",
+    "[]",
+    "{\"mien-draft\": 1}",
+    "{\"mien-draft\": 1, \"look\": {\"mien-look\": 99}}",
+    "{\"mien-draft\": 2, \"look\": {\"mien-look\": 1}}",
+    "{\"mien-draft\": 1, \"look\": 7}",
+    "{\"mien-draft\": 1, \"dirty\": [], \"look\": {}}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -549,10 +569,12 @@ test_unreadable (void)
 static void
 test_index (void)
 {
-  static const char damaged[] = "mien-gallery 1 http://127.0.0.1:80\nbob@x\t3\tshort\t-\t5\t-\nno tabs\n\t3\t-\t-\t5\t-\n"
-                                "eve@x\t9\t-\t-\t5\t-\ncarol@x\t1\t-\t-\t-1\tfile:///etc/passwd\ncut@x\t3\t";
+  static const char damaged[] =
+      "mien-gallery 1 http://127.0.0.1:80\nbob@x\t3\tshort\t-\t5\t-\nno tabs\n\t3\t-\t-\t5\t-\n"
+      "eve@x\t9\t-\t-\t5\t-\ncarol@x\t1\t-\t-\t-1\tfile:///etc/passwd\ncut@x\t3\t";
   g_autoptr (GHashTable) entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, mien_gallery_entry_free);
-  MienGalleryEntry *bob = mien_gallery_entry_new ("bob@x"), *nobody = mien_gallery_entry_new ("nobody@x"), *evil = mien_gallery_entry_new ("e\tvil@x");
+  MienGalleryEntry *bob = mien_gallery_entry_new ("bob@x"), *nobody = mien_gallery_entry_new ("nobody@x"),
+                   *evil = mien_gallery_entry_new ("e\tvil@x");
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GBytes) broken = g_bytes_new_static (damaged, sizeof damaged - 1);
   g_autoptr (GBytes) newer = g_bytes_new_static ("mien-gallery 2 -\nbob@x\t3\t-\t-\t5\t-\n", 36);

@@ -251,8 +251,10 @@ im_client_bind (ImClient *self, const char *resource)
   g_autoptr (XmppNode) answer = NULL;
 
   if (resource != NULL)
-    payload = g_strdup_printf ("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%s</resource></bind>", resource);
-  answer = im_client_ask (self, "set", NULL, payload != NULL ? payload : "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+    payload = g_strdup_printf ("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%s</resource></bind>",
+                               resource);
+  answer = im_client_ask (self, "set", NULL,
+                          payload != NULL ? payload : "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
   g_assert_cmpstr (xmpp_node_get (answer, "type"), ==, "result");
   self->jid = g_strdup (xmpp_node_child_text (xmpp_node_child (answer, "bind", NULL), "jid", NULL));
   g_assert_nonnull (self->jid);
@@ -328,7 +330,8 @@ im_client_send (ImClient *self, const char *format, ...)
 }
 
 static XmppNode *
-find (ImClient *self, const char *name, const char *type, const char *child, const char *ns, const char *from, const char *id)
+find (ImClient *self, const char *name, const char *type, const char *child, const char *ns, const char *from,
+      const char *id)
 {
   for (GList *l = self->inbox.head; l != NULL; l = l->next)
     {
@@ -347,7 +350,8 @@ find (ImClient *self, const char *name, const char *type, const char *child, con
 }
 
 static XmppNode *
-wait_for (ImClient *self, const char *name, const char *type, const char *child, const char *ns, const char *from, const char *id)
+wait_for (ImClient *self, const char *name, const char *type, const char *child, const char *ns, const char *from,
+          const char *id)
 {
   gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
 
@@ -365,8 +369,11 @@ wait_for (ImClient *self, const char *name, const char *type, const char *child,
 
               g_test_message ("in the inbox: %s", text);
             }
-          g_error ("%s: no <%s type='%s'><%s xmlns='%s'/> from %s id %s (%s)", self->jid, name, type, child, ns, from, id,
-                   self->error != NULL ? self->error->message : self->closed ? "closed" : "late");
+          g_error ("%s: no <%s type='%s'><%s xmlns='%s'/> from %s id %s (%s)", self->jid, name, type, child, ns, from,
+                   id,
+                   self->error != NULL ? self->error->message
+                   : self->closed      ? "closed"
+                                       : "late");
         }
       if (!g_main_context_iteration (NULL, FALSE))
         g_usleep (200);
@@ -414,7 +421,8 @@ im_client_ask_error (ImClient *self, const char *type, const char *to, const cha
   g_assert_cmpstr (xmpp_stanza_get_error_condition (answer), ==, condition);
 }
 
-/* A read of the own roster waits behind everything that was asked of the database before; a ping then behind its answer. */
+/* A read of the own roster waits behind everything that was asked of the database before; a ping then behind its
+ * answer. */
 void
 im_client_sync (ImClient *self)
 {

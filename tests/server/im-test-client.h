@@ -54,7 +54,7 @@ XmppNode *im_client_wait_from (ImClient *self, const char *name, const char *typ
 /* Sends an IQ of @type with @payload and waits for its answer; @to may be NULL. */
 XmppNode *im_client_ask (ImClient *self, const char *type, const char *to, const char *payload);
 void      im_client_ask_ok (ImClient *self, const char *type, const char *to, const char *payload);
-void      im_client_ask_error (ImClient *self, const char *type, const char *to, const char *payload, const char *condition);
+void im_client_ask_error (ImClient *self, const char *type, const char *to, const char *payload, const char *condition);
 /* Asserts that no such stanza is there after all that was sent has gone through the server. */
 void      im_client_none (ImClient *self, const char *name, const char *type, const char *child, const char *ns);
 void      im_client_sync (ImClient *self);

@@ -62,9 +62,10 @@ test_values (void)
   g_autofree char *described = NULL;
   g_auto (GStrv) components = NULL;
 
-  config = mien_server_config_parse ("[server]\ndata-directory=data\n"
-                                     "[im]\ndomain= example.org \ncertificate=tls/c.pem\nkey=/k.pem\ncomponent.a.b=s1\ncomponent.c.d=s2\n",
-                                     "/srv/mien", &error);
+  config = mien_server_config_parse (
+      "[server]\ndata-directory=data\n"
+      "[im]\ndomain= example.org \ncertificate=tls/c.pem\nkey=/k.pem\ncomponent.a.b=s1\ncomponent.c.d=s2\n",
+      "/srv/mien", &error);
   g_assert_no_error (error);
   g_assert_cmpstr (mien_server_config_get_data_directory (config), ==, "/srv/mien/data");
   g_assert_cmpstr (mien_server_config_get (config, "im", "domain"), ==, "example.org");
@@ -94,8 +95,8 @@ test_secret (void)
   g_autofree char *secret = NULL, *own = NULL, *own_again = NULL;
   g_autoptr (MienServerConfig) config = NULL;
 
-  config = mien_server_config_parse ("[server]\ndata-directory=d\n[im]\ndomain=a\ncomponent.x.a=secret\n[portrait]\n", directory,
-                                     &error);
+  config = mien_server_config_parse ("[server]\ndata-directory=d\n[im]\ndomain=a\ncomponent.x.a=secret\n[portrait]\n",
+                                     directory, &error);
   g_assert_no_error (error);
   g_assert_null (mien_server_config_read_secret (config, "im", "component.x.a", &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
@@ -133,8 +134,17 @@ test_listen (void)
     { "127.0.0.1:5222", 1 }, { "[::1]:1", 1 }, { "localhost:0", 1 }, { "127.0.0.1:1; [::]:2", 2 }, { "*:80", 1 },
   };
   static const char *const bad[] = {
-    "", "5222", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:5222", "example.org:5222", "127.0.0.1:1;",
-    "[127.0.0.1:1", "127.0.0.1:5222x",
+    "",
+    "5222",
+    "127.0.0.1",
+    "127.0.0.1:",
+    "127.0.0.1:65536",
+    "127.0.0.1:-1",
+    "::1:5222",
+    "example.org:5222",
+    "127.0.0.1:1;",
+    "[127.0.0.1:1",
+    "127.0.0.1:5222x",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)

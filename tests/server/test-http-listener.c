@@ -15,7 +15,8 @@ typedef struct
 } Fixture;
 
 static void
-on_echo (MienHttpListener *listener, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+on_echo (MienHttpListener *listener, SoupServerMessage *message, const char *path, GHashTable *query,
+         gpointer user_data)
 {
   Fixture *fixture = user_data;
 
@@ -26,7 +27,8 @@ on_echo (MienHttpListener *listener, SoupServerMessage *message, const char *pat
 }
 
 static gboolean
-on_check (MienHttpListener *listener, SoupServerMessage *message, const char *path, guint64 *max_body, gpointer user_data)
+on_check (MienHttpListener *listener, SoupServerMessage *message, const char *path, guint64 *max_body,
+          gpointer user_data)
 {
   if (g_str_has_suffix (path, "/forbidden"))
     {
@@ -39,7 +41,8 @@ on_check (MienHttpListener *listener, SoupServerMessage *message, const char *pa
 }
 
 static void
-on_slow (MienHttpListener *listener, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+on_slow (MienHttpListener *listener, SoupServerMessage *message, const char *path, GHashTable *query,
+         gpointer user_data)
 {
   Fixture *fixture = user_data;
 
@@ -55,7 +58,8 @@ set_up (Fixture *fixture, gconstpointer data)
   static const MienHttpRoute slow = { "GET", 0, NULL, on_slow };
   g_autoptr (GError) error = NULL;
 
-  fixture->config = mien_server_config_parse ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\n", "/srv", &error);
+  fixture->config = mien_server_config_parse ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\n", "/srv",
+                                              &error);
   g_assert_no_error (error);
   fixture->listener = mien_http_listener_new (fixture->config);
   mien_http_listener_add (fixture->listener, "/a/", &echo, fixture, NULL);
@@ -107,20 +111,20 @@ talk (Fixture *fixture, const char *request, gsize length, const char *until)
   GString *answer = g_string_new (NULL);
 
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_connect_to_host_async (client, "127.0.0.1", mien_http_listener_get_port (fixture->listener), NULL, on_result,
-                                         &connected);
+  g_socket_client_connect_to_host_async (client, "127.0.0.1", mien_http_listener_get_port (fixture->listener), NULL,
+                                         on_result, &connected);
   connection = g_socket_client_connect_to_host_finish (client, wait_for (&connected), &error);
   g_assert_no_error (error);
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, length, 0, NULL, on_result,
-                                   &written);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, length, 0, NULL,
+                                   on_result, &written);
   while (TRUE)
     {
       g_autoptr (GAsyncResult) got = NULL;
       char buffer[4096];
       gssize n;
 
-      g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer, sizeof buffer, 0, NULL,
-                                 on_result, &got);
+      g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer, sizeof buffer, 0,
+                                 NULL, on_result, &got);
       n = g_input_stream_read_finish (g_io_stream_get_input_stream (G_IO_STREAM (connection)), wait_for (&got), NULL);
       if (n <= 0)
         break;
@@ -154,14 +158,16 @@ static const Exchange exchanges[] = {
   { "options", "OPTIONS /a/x HTTP/1.1\r\n", "", "HTTP/1.1 204", 0 },
   { "preflight", "OPTIONS /a/x HTTP/1.1\r\n", "", "Access-Control-Allow-Methods: GET, PUT, HEAD, OPTIONS", 0 },
   { "put", "PUT /a/x HTTP/1.1\r\nContent-Length: 5\r\n", "12345", "HTTP/1.1 200", 1 },
-  { "put-chunked", "PUT /a/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "5\r\n12345\r\n0\r\n\r\n", "HTTP/1.1 200", 1 },
+  { "put-chunked", "PUT /a/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "5\r\n12345\r\n0\r\n\r\n", "HTTP/1.1 200",
+    1 },
   { "check", "PUT /a/forbidden HTTP/1.1\r\nContent-Length: 5\r\n", "12345", "not this one", 0 },
   { "check-limit", "PUT /a/small HTTP/1.1\r\nContent-Length: 11\r\n", "12345678901", "HTTP/1.1 413", 0 },
   { "too-long", "PUT /a/x HTTP/1.1\r\nContent-Length: 1001\r\n", "", "HTTP/1.1 413", 0 },
   { "much-too-long", "PUT /a/x HTTP/1.1\r\nContent-Length: 99999999999999\r\n", "", "HTTP/1.1 413", 0 },
   { "body-for-get", "GET /a/b HTTP/1.1\r\nContent-Length: 3\r\n", "xyz", "HTTP/1.1 413", 0 },
   { "expect", "PUT /a/x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n", "", "HTTP/1.1 413", 0 },
-  { "expect-forbidden", "PUT /a/forbidden HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 50\r\n", "", "HTTP/1.1 403", 0 },
+  { "expect-forbidden", "PUT /a/forbidden HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 50\r\n", "",
+    "HTTP/1.1 403", 0 },
   { "dots", "GET /a/%2e%2e/etc HTTP/1.1\r\n", "", "HTTP/1.1 40", 0 },
   { "nonsense", "\x16\x03\x01 HTTP\r\n", "", "", 0 },
 };
@@ -170,7 +176,8 @@ static void
 test_exchange (Fixture *fixture, gconstpointer data)
 {
   const Exchange *exchange = data;
-  g_autofree char *request = g_strconcat (exchange->request, "Host: x\r\nConnection: close\r\n\r\n", exchange->body, NULL);
+  g_autofree char *request = g_strconcat (exchange->request, "Host: x\r\nConnection: close\r\n\r\n", exchange->body,
+                                          NULL);
   g_autofree char *answer = talk (fixture, request, strlen (request), NULL);
 
   g_test_message ("%s", answer);
@@ -275,7 +282,8 @@ test_address_in_use (Fixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_prefix (error->message, "[http] listen="));
 }
 
-/* [http] certificate= and key=: the same listener inside TLS; its public address says https, and plain HTTP gets nothing. */
+/* [http] certificate= and key=: the same listener inside TLS; its public address says https, and plain HTTP gets
+ * nothing. */
 static void
 test_tls (void)
 {
@@ -289,8 +297,9 @@ test_tls (void)
   Fixture fixture = { 0 };
 
   g_assert_no_error (error);
-  config = mien_server_config_parse ("[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\ncertificate=certificate.pem\nkey=key.pem\n",
-                                     directory, &error);
+  config = mien_server_config_parse (
+      "[server]\ndata-directory=d\n[http]\nlisten=127.0.0.1:0\ncertificate=certificate.pem\nkey=key.pem\n", directory,
+      &error);
   g_assert_no_error (error);
   listener = mien_http_listener_new (config);
   mien_http_listener_add (listener, "/a/", &echo, &fixture, NULL);

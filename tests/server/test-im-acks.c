@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stream management (XEP-0198) under load: who acknowledges is served whatever there is, who does not costs a bounded amount of memory. */
+/* Stream management (XEP-0198) under load: who acknowledges is served whatever there is, who does not costs a bounded
+ * amount of memory. */
 #include "im-test-client.h"
 #include "mien-im-private.h"
 #include "xep/xmpp-presence.h"
@@ -38,8 +39,10 @@ add_friends (MienDatabase *db, sqlite3 *sql, gpointer data, GError **error)
       g_autofree char *jid = g_strdup_printf ("friend%u@" IM_TEST_DOMAIN, i);
 
       if (!mien_im_accounts_add (db, jid, &keys, error)
-          || !mien_im_store_exec (db, error, "INSERT INTO roster (account, jid, bits, listed, version) VALUES (?1, ?2, 3, 1, ?3),"
-                                  " (?2, ?1, 3, 1, 1)", "ssi", "alice@" IM_TEST_DOMAIN, jid, (gint64) i + 1))
+          || !mien_im_store_exec (db, error,
+                                  "INSERT INTO roster (account, jid, bits, listed, version) VALUES (?1, ?2, 3, 1, ?3),"
+                                  " (?2, ?1, 3, 1, 1)",
+                                  "ssi", "alice@" IM_TEST_DOMAIN, jid, (gint64) i + 1))
         return NULL;
     }
   return NULL;
@@ -157,7 +160,8 @@ test_large_presences (Fixture *fixture, gconstpointer data)
   take (fixture, FALSE);
   before = fixture->presences;
   g_assert_cmpuint (before, <, FRIENDS);
-  session = g_ptr_array_index (mien_im_account_find (MIEN_IM_ROLE (fixture->server->role), "alice@" IM_TEST_DOMAIN)->sessions, 0);
+  session = g_ptr_array_index (
+      mien_im_account_find (MIEN_IM_ROLE (fixture->server->role), "alice@" IM_TEST_DOMAIN)->sessions, 0);
   g_assert_cmpuint (xmpp_sm_get_unacked_bytes (session->sm), <, MIEN_IM_PACE_BYTES + MIEN_IM_MAX_PRESENCE);
 
   acknowledge (fixture);

@@ -49,8 +49,9 @@ announce (ImClient *client, const char *node, gboolean is_asked)
   xmpp_disco_info_add_feature (info, XMPP_NS_DISCO_INFO);
   xmpp_disco_info_add_feature (info, feature);
   ver = xmpp_caps_hash (info, G_CHECKSUM_SHA1);
-  im_client_send (client, "<presence><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:test' ver='%s'/></presence>",
-                  ver);
+  im_client_send (
+      client, "<presence><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:test' ver='%s'/></presence>",
+      ver);
   if (is_asked)
     {
       g_autoptr (XmppNode) query = im_client_wait (client, "iq", "get", "query", XMPP_NS_DISCO_INFO);
@@ -62,9 +63,11 @@ announce (ImClient *client, const char *node, gboolean is_asked)
 }
 
 static void
-publish (ImClient *client, const char *node, const char *id, const char *payload, const char *options, const char *condition)
+publish (ImClient *client, const char *node, const char *id, const char *payload, const char *options,
+         const char *condition)
 {
-  g_autofree char *text = g_strdup_printf ("<pubsub xmlns='" PUBSUB "'><publish node='%s'><item id='%s'>%s</item></publish>%s</pubsub>",
+  g_autofree char *text = g_strdup_printf ("<pubsub xmlns='" PUBSUB
+                                           "'><publish node='%s'><item id='%s'>%s</item></publish>%s</pubsub>",
                                            node, id, payload, options != NULL ? options : "");
 
   if (condition != NULL)
@@ -94,8 +97,9 @@ count_items (ImClient *client, const char *to, const char *node)
   return count;
 }
 
-#define OPTIONS(field, value) "<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'><value>" \
-  PUBSUB "#publish-options</value></field><field var='" field "'><value>" value "</value></field></x></publish-options>"
+#define OPTIONS(field, value)                                                                                          \
+  "<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'><value>" PUBSUB        \
+  "#publish-options</value></field><field var='" field "'><value>" value "</value></field></x></publish-options>"
 
 static void
 test_publish (Fixture *fixture, gconstpointer data)
@@ -121,14 +125,18 @@ test_publish (Fixture *fixture, gconstpointer data)
   publish (alice, "urn:b", "x", "", NULL, "bad-request");
   publish (alice, "urn:b", "x", "<a xmlns='urn:a'/><a xmlns='urn:a'/>", NULL, "bad-request");
 
-  im_client_ask_ok (alice, "set", NULL, "<pubsub xmlns='" PUBSUB "'><retract node='urn:b'><item id='x'/></retract></pubsub>");
-  im_client_ask_error (alice, "set", NULL, "<pubsub xmlns='" PUBSUB "'><retract node='urn:b'><item id='x'/></retract></pubsub>",
+  im_client_ask_ok (alice, "set", NULL,
+                    "<pubsub xmlns='" PUBSUB "'><retract node='urn:b'><item id='x'/></retract></pubsub>");
+  im_client_ask_error (alice, "set", NULL,
+                       "<pubsub xmlns='" PUBSUB "'><retract node='urn:b'><item id='x'/></retract></pubsub>",
                        "item-not-found");
   im_client_ask_error (fixture->bob, "set", "alice@" DOMAIN,
-                       "<pubsub xmlns='" PUBSUB "'><publish node='urn:a'><item><a xmlns='urn:a'/></item></publish></pubsub>",
+                       "<pubsub xmlns='" PUBSUB
+                       "'><publish node='urn:a'><item><a xmlns='urn:a'/></item></publish></pubsub>",
                        "forbidden");
   im_client_ask_ok (alice, "set", NULL, "<pubsub xmlns='" PUBSUB "#owner'><delete node='urn:b'/></pubsub>");
-  im_client_ask_error (alice, "get", NULL, "<pubsub xmlns='" PUBSUB "'><items node='urn:b'/></pubsub>", "item-not-found");
+  im_client_ask_error (alice, "get", NULL, "<pubsub xmlns='" PUBSUB "'><items node='urn:b'/></pubsub>",
+                       "item-not-found");
   im_client_ask_ok (alice, "get", NULL, "<pubsub xmlns='" PUBSUB "#owner'><configure node='urn:a'/></pubsub>");
   im_client_ask_ok (alice, "get", NULL, "<query xmlns='http://jabber.org/protocol/disco#items'/>");
 }
@@ -143,9 +151,10 @@ test_access (Fixture *fixture, gconstpointer data)
   publish (fixture->alice, "urn:w", "1", "<a xmlns='urn:a'/>", OPTIONS ("pubsub#access_model", "whitelist"), NULL);
   g_assert_cmpuint (count_items (fixture->bob, "alice@" DOMAIN, "urn:p"), ==, 1);
   g_assert_cmpuint (count_items (carol, "alice@" DOMAIN, "urn:o"), ==, 1);
-  im_client_ask_error (carol, "get", "alice@" DOMAIN, "<pubsub xmlns='" PUBSUB "'><items node='urn:p'/></pubsub>", "not-authorized");
-  im_client_ask_error (fixture->bob, "get", "alice@" DOMAIN, "<pubsub xmlns='" PUBSUB "'><items node='urn:w'/></pubsub>",
+  im_client_ask_error (carol, "get", "alice@" DOMAIN, "<pubsub xmlns='" PUBSUB "'><items node='urn:p'/></pubsub>",
                        "not-authorized");
+  im_client_ask_error (fixture->bob, "get", "alice@" DOMAIN,
+                       "<pubsub xmlns='" PUBSUB "'><items node='urn:w'/></pubsub>", "not-authorized");
   g_assert_cmpuint (count_items (fixture->alice, NULL, "urn:w"), ==, 1);
   im_client_free (carol);
 }
@@ -181,7 +190,8 @@ test_notify (Fixture *fixture, gconstpointer data)
   announce (again, "urn:a", FALSE);
   xmpp_node_unref (im_client_wait (again, "message", NULL, "event", PUBSUB "#event"));
 
-  im_client_ask_ok (fixture->alice, "set", NULL, "<pubsub xmlns='" PUBSUB "'><retract node='urn:a' notify='true'><item id='1'/></retract></pubsub>");
+  im_client_ask_ok (fixture->alice, "set", NULL,
+                    "<pubsub xmlns='" PUBSUB "'><retract node='urn:a' notify='true'><item id='1'/></retract></pubsub>");
   xmpp_node_unref (im_client_wait (fixture->bob, "message", NULL, "event", PUBSUB "#event"));
   im_client_free (again);
   im_client_free (carol);
@@ -204,8 +214,9 @@ test_vcard (Fixture *fixture, gconstpointer data)
   expected = xmpp_avatar_hash (photo);
 
   /* vCard to PEP: others see it in presence (XEP-0153), as metadata and as data. */
-  im_client_ask_ok (fixture->alice, "set", NULL, "<vCard xmlns='vcard-temp'><FN>Alice</FN><PHOTO><TYPE>image/png</TYPE><BINVAL>" PHOTO
-                                                 "</BINVAL></PHOTO></vCard>");
+  im_client_ask_ok (fixture->alice, "set", NULL,
+                    "<vCard xmlns='vcard-temp'><FN>Alice</FN><PHOTO><TYPE>image/png</TYPE><BINVAL>" PHOTO
+                    "</BINVAL></PHOTO></vCard>");
   presence = im_client_wait (fixture->bob, "presence", NULL, "x", "vcard-temp:x:update");
   g_assert_cmpint (xmpp_vcard_update_parse (presence, &hash), ==, XMPP_VCARD_UPDATE_HASH);
   g_assert_cmpstr (hash, ==, expected);
@@ -257,12 +268,13 @@ static XmppComponent *
 start_portrait (Fixture *fixture, Forwarded *forwarded)
 {
   const char *bound = mien_server_config_get_bound (fixture->server->config, "component");
-  g_autofree char *secret = mien_server_config_read_secret (fixture->server->config, "portrait", "component-secret-file", NULL);
+  g_autofree char *secret = mien_server_config_read_secret (fixture->server->config, "portrait",
+                                                            "component-secret-file", NULL);
   XmppComponent *component = xmpp_component_new ("portrait." DOMAIN, "127.0.0.1",
                                                  g_ascii_strtoull (strrchr (bound, ':') + 1, NULL, 10), secret);
 
-  xmpp_porter_add_handler (xmpp_component_get_porter (component), "iq", "set", "forward", "urn:mien:portrait:0", 0, on_forward,
-                           forwarded, NULL);
+  xmpp_porter_add_handler (xmpp_component_get_porter (component), "iq", "set", "forward", "urn:mien:portrait:0", 0,
+                           on_forward, forwarded, NULL);
   xmpp_component_start (component);
   return component;
 }
@@ -275,10 +287,12 @@ test_forward (Fixture *fixture, gconstpointer data)
   XmppComponent *component;
   XmppNode *child;
 
-  publish (fixture->alice, "urn:xmpp:avatar:data", SHA1, "<data xmlns='urn:xmpp:avatar:data'>" PHOTO "</data>", NULL, NULL);
-  publish (fixture->alice, METADATA, SHA1, "<metadata xmlns='" METADATA "'><info id='" SHA1 "' bytes='20' type='image/png'/></metadata>",
-           NULL, NULL);
-  im_client_ask_error (fixture->alice, "get", "portrait." DOMAIN, "<ping xmlns='urn:xmpp:ping'/>", "remote-server-timeout");
+  publish (fixture->alice, "urn:xmpp:avatar:data", SHA1, "<data xmlns='urn:xmpp:avatar:data'>" PHOTO "</data>", NULL,
+           NULL);
+  publish (fixture->alice, METADATA, SHA1,
+           "<metadata xmlns='" METADATA "'><info id='" SHA1 "' bytes='20' type='image/png'/></metadata>", NULL, NULL);
+  im_client_ask_error (fixture->alice, "get", "portrait." DOMAIN, "<ping xmlns='urn:xmpp:ping'/>",
+                       "remote-server-timeout");
   component = start_portrait (fixture, &forwarded);
   im_turn_until (forwarded.count == 1);
   child = xmpp_node_child (forwarded.last, "forward", NULL);
@@ -295,17 +309,18 @@ test_forward (Fixture *fixture, gconstpointer data)
   g_assert_null (xmpp_node_child (child, "data", NULL));
 
   /* Clients cannot forward for somebody else; that is the component's check of `from`, which the server vouches for. */
-  im_client_send (fixture->bob, "<iq type='set' id='f' to='portrait." DOMAIN "'><forward xmlns='urn:mien:portrait:0' jid='alice@" DOMAIN
-                                "'/></iq>");
+  im_client_send (fixture->bob, "<iq type='set' id='f' to='portrait." DOMAIN
+                                "'><forward xmlns='urn:mien:portrait:0' jid='alice@" DOMAIN "'/></iq>");
   im_turn_until (forwarded.count == 3);
   g_assert_cmpstr (xmpp_node_get (forwarded.last, "from"), ==, "bob@" DOMAIN "/desk");
   im_client_ask_ok (fixture->alice, "get", DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#items'/>");
 
   /* Who removes the account takes the portrait along. */
-  publish (fixture->alice, METADATA, SHA1, "<metadata xmlns='" METADATA "'><info id='" SHA1 "' bytes='20' type='image/png'/></metadata>",
-           NULL, NULL);
+  publish (fixture->alice, METADATA, SHA1,
+           "<metadata xmlns='" METADATA "'><info id='" SHA1 "' bytes='20' type='image/png'/></metadata>", NULL, NULL);
   im_turn_until (forwarded.count == 4);
-  im_client_send (fixture->alice, "<iq type='set' id='gone' to='" DOMAIN "'><query xmlns='jabber:iq:register'><remove/></query></iq>");
+  im_client_send (fixture->alice,
+                  "<iq type='set' id='gone' to='" DOMAIN "'><query xmlns='jabber:iq:register'><remove/></query></iq>");
   im_turn_until (forwarded.count == 5);
   child = xmpp_node_child (forwarded.last, "forward", NULL);
   g_assert_cmpstr (xmpp_node_get (child, "jid"), ==, "alice@" DOMAIN);

@@ -148,8 +148,9 @@ test_versions (Fixture *fixture, gconstpointer data)
   g_autofree char *ask = NULL;
   const char *ver;
 
-  im_client_ask_ok (alice, "set", NULL, "<query xmlns='jabber:iq:roster'><item jid='bob@" DOMAIN "' name='Bob'><group>A</group>"
-                                        "<group>B</group></item></query>");
+  im_client_ask_ok (alice, "set", NULL,
+                    "<query xmlns='jabber:iq:roster'><item jid='bob@" DOMAIN "' name='Bob'><group>A</group>"
+                    "<group>B</group></item></query>");
   im_client_ask_ok (alice, "set", NULL, "<query xmlns='jabber:iq:roster'><item jid='carol@" DOMAIN "'/></query>");
   whole = im_client_ask (alice, "get", NULL, "<query xmlns='jabber:iq:roster' ver=''/>");
   g_assert_cmpuint (count_items (whole), ==, 2);
@@ -195,7 +196,8 @@ test_bad_sets (Fixture *fixture, gconstpointer data)
       g_test_message ("%s", query);
       im_client_ask_error (fixture->alice, "set", NULL, query, cases[i].condition);
     }
-  im_client_ask_error (fixture->alice, "get", "bob@" DOMAIN, "<query xmlns='jabber:iq:roster'/>", "service-unavailable");
+  im_client_ask_error (fixture->alice, "get", "bob@" DOMAIN, "<query xmlns='jabber:iq:roster'/>",
+                       "service-unavailable");
 }
 
 int

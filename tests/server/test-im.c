@@ -38,7 +38,8 @@ test_sign_in (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (client->jid, ==, "alice@" DOMAIN "/desk");
   im_client_ask_ok (client, "get", DOMAIN, "<ping xmlns='urn:xmpp:ping'/>");
   im_client_ask_error (client, "get", DOMAIN, "<x xmlns='urn:nothing'/>", "service-unavailable");
-  im_client_ask_error (client, "get", "alice@elsewhere.example", "<ping xmlns='urn:xmpp:ping'/>", "remote-server-not-found");
+  im_client_ask_error (client, "get", "alice@elsewhere.example", "<ping xmlns='urn:xmpp:ping'/>",
+                       "remote-server-not-found");
   im_client_ask_error (client, "get", "@" DOMAIN, "<ping xmlns='urn:xmpp:ping'/>", "jid-malformed");
   im_client_free (client);
 }
@@ -130,8 +131,10 @@ test_offline (Fixture *fixture, gconstpointer data)
 
   im_client_send (alice, "<message type='chat' to='bob@" DOMAIN "'><body>one</body></message>");
   im_client_send (alice, "<message type='chat' to='bob@" DOMAIN "'><body>two</body></message>");
-  im_client_send (alice, "<message type='chat' to='bob@" DOMAIN "'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
-  im_client_send (alice, "<message type='chat' to='bob@" DOMAIN "'><body>no</body><no-store xmlns='urn:xmpp:hints'/></message>");
+  im_client_send (alice, "<message type='chat' to='bob@" DOMAIN
+                         "'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+  im_client_send (alice, "<message type='chat' to='bob@" DOMAIN
+                         "'><body>no</body><no-store xmlns='urn:xmpp:hints'/></message>");
   im_client_send (alice, "<message type='headline' to='bob@" DOMAIN "'><body>no</body></message>");
   im_client_send (alice, "<message type='chat' to='nobody@" DOMAIN "' id='x'><body>no</body></message>");
   im_client_none (alice, "message", "error", NULL, NULL);
@@ -180,7 +183,8 @@ test_carbons (Fixture *fixture, gconstpointer data)
   xmpp_node_unref (im_client_wait (other, "message", NULL, "sent", "urn:xmpp:carbons:2"));
   im_client_none (bob, "message", NULL, NULL, NULL);
 
-  im_client_send (bob, "<message type='chat' to='alice@" DOMAIN "'><body>hi</body><private xmlns='urn:xmpp:carbons:2'/></message>");
+  im_client_send (bob, "<message type='chat' to='alice@" DOMAIN
+                       "'><body>hi</body><private xmlns='urn:xmpp:carbons:2'/></message>");
   xmpp_node_unref (im_client_wait (alice, "message", "chat", "body", NULL));
   im_client_none (other, "message", NULL, NULL, NULL);
   im_client_free (alice);
@@ -258,7 +262,8 @@ static void
 test_disco (Fixture *fixture, gconstpointer data)
 {
   ImClient *alice = im_client_new (fixture->server, "alice", "desk");
-  g_autoptr (XmppNode) info = im_client_ask (alice, "get", DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#info'/>");
+  g_autoptr (XmppNode)
+      info = im_client_ask (alice, "get", DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#info'/>");
   g_autofree char *text = xmpp_node_to_string (info);
 
   g_assert_nonnull (strstr (text, "category=\"server\"") != NULL ? strstr (text, "category=\"server\"")
@@ -266,8 +271,10 @@ test_disco (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (text, "urn:xmpp:blocking"));
   im_client_ask_ok (alice, "get", DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#items'/>");
   im_client_ask_ok (alice, "get", NULL, "<query xmlns='http://jabber.org/protocol/disco#info'/>");
-  im_client_ask_error (alice, "get", "bob@" DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#info'/>", "service-unavailable");
-  im_client_ask_error (alice, "get", DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>", "item-not-found");
+  im_client_ask_error (alice, "get", "bob@" DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#info'/>",
+                       "service-unavailable");
+  im_client_ask_error (alice, "get", DOMAIN, "<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>",
+                       "item-not-found");
   im_client_ask_ok (alice, "get", DOMAIN, "<query xmlns='jabber:iq:version'/>");
   im_client_free (alice);
 }
@@ -279,11 +286,13 @@ test_register (Fixture *fixture, gconstpointer data)
   ImClient *bob;
 
   im_client_ask_ok (client, "get", NULL, "<query xmlns='jabber:iq:register'/>");
-  im_client_ask_error (client, "set", NULL, "<query xmlns='jabber:iq:register'><username>alice</username><password>x</password></query>",
+  im_client_ask_error (client, "set", NULL,
+                       "<query xmlns='jabber:iq:register'><username>alice</username><password>x</password></query>",
                        "conflict");
   im_client_free (client);
   client = im_client_connect (fixture->server);
-  im_client_ask_ok (client, "set", NULL, "<query xmlns='jabber:iq:register'><username>erin</username><password>eggs</password></query>");
+  im_client_ask_ok (client, "set", NULL,
+                    "<query xmlns='jabber:iq:register'><username>erin</username><password>eggs</password></query>");
   g_assert_true (im_client_authenticate (client, "erin", "eggs"));
   im_client_bind (client, "desk");
   im_client_appear (client);
@@ -291,7 +300,8 @@ test_register (Fixture *fixture, gconstpointer data)
   im_client_appear (bob);
   im_befriend (client, bob);
 
-  im_client_ask_ok (client, "set", NULL, "<query xmlns='jabber:iq:register'><username>erin</username><password>ham</password></query>");
+  im_client_ask_ok (client, "set", NULL,
+                    "<query xmlns='jabber:iq:register'><username>erin</username><password>ham</password></query>");
   im_client_free (client);
   client = im_client_connect (fixture->server);
   g_assert_false (im_client_authenticate (client, "erin", "eggs"));
@@ -307,7 +317,8 @@ test_register (Fixture *fixture, gconstpointer data)
   im_client_free (bob);
 }
 
-/* mien-server deluser while the server runs: every client of the account is put out, and its friends see that it has gone. */
+/* mien-server deluser while the server runs: every client of the account is put out, and its friends see that it has
+ * gone. */
 static void
 test_removed (Fixture *fixture, gconstpointer data)
 {
@@ -348,8 +359,9 @@ test_closed_registration (Fixture *fixture, gconstpointer data)
   ImClient *client = im_client_connect (fixture->server);
   g_autoptr (XmppNode) answer = NULL;
 
-  answer = im_client_ask (client, "set", NULL,
-                          "<query xmlns='jabber:iq:register'><username>erin</username><password>eggs</password></query>");
+  answer =
+      im_client_ask (client, "set", NULL,
+                     "<query xmlns='jabber:iq:register'><username>erin</username><password>eggs</password></query>");
   g_assert_cmpstr (xmpp_node_get (answer, "type"), ==, "error");
   im_client_free (client);
 }
@@ -437,8 +449,8 @@ test_bad_stanzas (Fixture *fixture, gconstpointer data)
   im_client_free (alice);
 }
 
-/* Messages, questions and presence do not tell a stranger who has an account here. Only a request for friendship does, which the person
- * sees if there is one: whoever mistypes an address has to learn it. */
+/* Messages, questions and presence do not tell a stranger who has an account here. Only a request for friendship does,
+ * which the person sees if there is one: whoever mistypes an address has to learn it. */
 static void
 test_no_enumeration (Fixture *fixture, gconstpointer data)
 {
@@ -456,7 +468,8 @@ test_no_enumeration (Fixture *fixture, gconstpointer data)
     "<iq type='get' to='%s' id='x'><vCard xmlns='vcard-temp'/></iq>",
     "<iq type='get' to='%s' id='x'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
     "<iq type='get' to='%s' id='x'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>",
-    "<iq type='get' to='%s' id='x'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:avatar:metadata'/></pubsub></iq>",
+    "<iq type='get' to='%s' id='x'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items "
+    "node='urn:xmpp:avatar:metadata'/></pubsub></iq>",
     "<iq type='get' to='%s' id='x'><query xmlns='jabber:iq:last'/></iq>",
     "<iq type='set' to='%s' id='x'><query xmlns='jabber:iq:roster'/></iq>",
     "<presence to='%s' id='x'/>",

@@ -146,9 +146,11 @@ offline (MienDatabase *db, GError **error)
 static gboolean
 blocked (MienDatabase *db, GError **error)
 {
-  static const struct { const char *entry, *jid; gboolean covers; } cases[] = {
-    { "b@x", "b@x", TRUE }, { "b@x", "b@x/r", TRUE }, { "b@x", "c@x", FALSE }, { "x", "b@x/r", TRUE }, { "x", "x", TRUE },
-    { "x/r", "b@x/r", TRUE }, { "x/r", "b@x/s", FALSE }, { "b@x/r", "b@x", FALSE }, { "b@x/r", "b@x/r", TRUE }, { "x", "y", FALSE },
+  static const struct { const char *entry, *jid; gboolean covers;
+  } cases[] = {
+    { "b@x", "b@x", TRUE },     { "b@x", "b@x/r", TRUE }, { "b@x", "c@x", FALSE },   { "x", "b@x/r", TRUE },
+    { "x", "x", TRUE },         { "x/r", "b@x/r", TRUE }, { "x/r", "b@x/s", FALSE }, { "b@x/r", "b@x", FALSE },
+    { "b@x/r", "b@x/r", TRUE }, { "x", "y", FALSE },
   };
 
   add (db, "a@x");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mien-im-private.h"
 
-/* The tables of RFC 6121 appendix A, written out as they stand there: state before, whether the stanza is passed on, state after. */
+/* The tables of RFC 6121 appendix A, written out as they stand there: state before, whether the stanza is passed on,
+ * state after. */
 
 #define NONE 0
 #define OUT MIEN_ROSTER_PENDING_OUT
@@ -57,7 +58,8 @@ test_table (gconstpointer data)
       g_assert_cmpint (outcome.route, ==, table->passed[i] == 'y');
       g_assert_cmpint (outcome.changed, ==, after != states[i]);
       /* A.3.1, note: who is subscribed already is told so by the server. */
-      g_assert_cmpint (outcome.approve, ==, !table->outbound && table->kind == MIEN_SUBSCRIBE && (states[i] & FROM) != 0);
+      g_assert_cmpint (outcome.approve, ==,
+                       !table->outbound && table->kind == MIEN_SUBSCRIBE && (states[i] & FROM) != 0);
     }
 }
 

@@ -59,7 +59,9 @@ insert_twice (MienDatabase *self, sqlite3 *db, gpointer data, GError **error)
 static gpointer
 insert_large (MienDatabase *self, sqlite3 *db, gpointer data, GError **error)
 {
-  return mien_database_exec (self, "INSERT INTO item (text) VALUES (hex(zeroblob(1000000)))", error) ? GINT_TO_POINTER (TRUE) : NULL;
+  return mien_database_exec (self, "INSERT INTO item (text) VALUES (hex(zeroblob(1000000)))", error)
+             ? GINT_TO_POINTER (TRUE)
+             : NULL;
 }
 
 static gpointer
@@ -199,7 +201,8 @@ test_group (void)
   Tally tally = { 0 };
 
   for (int i = 1; i <= 300; i++)
-    mien_database_run_async (db, MIEN_DATABASE_WRITE, i % 10 == 0 ? insert_twice : insert, GINT_TO_POINTER (i), NULL, NULL, NULL, on_done, &tally);
+    mien_database_run_async (db, MIEN_DATABASE_WRITE, i % 10 == 0 ? insert_twice : insert, GINT_TO_POINTER (i), NULL,
+                             NULL, NULL, on_done, &tally);
   while (tally.done < 300)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (tally.failed, ==, 30);
@@ -214,7 +217,8 @@ test_cancelled (void)
   Tally tally = { 0 };
 
   g_cancellable_cancel (cancellable);
-  mien_database_run_async (db, MIEN_DATABASE_WRITE, insert, GINT_TO_POINTER (1), NULL, NULL, cancellable, on_done, &tally);
+  mien_database_run_async (db, MIEN_DATABASE_WRITE, insert, GINT_TO_POINTER (1), NULL, NULL, cancellable, on_done,
+                           &tally);
   while (tally.done < 1)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (tally.failed, ==, 1);
@@ -278,7 +282,8 @@ writer_main (const char *path)
 
   for (int i = start + 1;; i++)
     {
-      if (mien_database_run_sync (db, MIEN_DATABASE_WRITE, insert, GINT_TO_POINTER (i), NULL) == NULL || write (STDOUT_FILENO, "w", 1) != 1)
+      if (mien_database_run_sync (db, MIEN_DATABASE_WRITE, insert, GINT_TO_POINTER (i), NULL) == NULL
+          || write (STDOUT_FILENO, "w", 1) != 1)
         return 1;
     }
 }

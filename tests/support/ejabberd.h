@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * TestEjabberd: Debian's ejabberd for one test, like TestProsody: its own configuration, database, node name and ports in a
- * temporary folder, loopback only, domain "localhost", without epmd. Accounts register themselves (XEP-0077).
+ * TestEjabberd: Debian's ejabberd for one test, like TestProsody: its own configuration, database, node name and ports
+ * in a temporary folder, loopback only, domain "localhost", without epmd. Accounts register themselves (XEP-0077).
  */
 typedef struct _TestEjabberd TestEjabberd;
 

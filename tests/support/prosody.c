@@ -121,7 +121,8 @@ test_prosody_start (TestProsody *self)
   test_launcher_end_with_test (launcher, SIGTERM);
   self->process = g_subprocess_launcher_spawn (launcher, &error, "prosody", "-F", "--config", config, NULL);
   g_assert_no_error (error);
-  g_assert_true (test_wait_for_ports (self->process, START_SECONDS, (guint16[]) { self->port, self->component_port, 0 }));
+  g_assert_true (
+      test_wait_for_ports (self->process, START_SECONDS, (guint16[]){ self->port, self->component_port, 0 }));
 }
 
 guint16

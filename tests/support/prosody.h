@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * TestProsody: Debian's Prosody for one test: its own configuration, data, certificate and ports in a temporary folder,
- * loopback only, domain "localhost"; clients may register accounts (XEP-0077). Ended by its process id and removed with everything by test_prosody_free().
+ * loopback only, domain "localhost"; clients may register accounts (XEP-0077). Ended by its process id and removed with
+ * everything by test_prosody_free().
  */
 typedef struct _TestProsody TestProsody;
 

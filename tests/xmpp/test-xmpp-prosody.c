@@ -57,7 +57,8 @@ ask (XmppPorter *porter,
   g_autoptr (GError) error = NULL;
   XmppNode *answer;
 
-  xmpp_porter_iq_async (porter, xmpp_iq_new ("get", to, "ping", "urn:xmpp:ping", NULL), 10, NULL, test_keep_result, &result);
+  xmpp_porter_iq_async (porter, xmpp_iq_new ("get", to, "ping", "urn:xmpp:ping", NULL), 10, NULL, test_keep_result,
+                        &result);
   test_wait_for (result != NULL);
   answer = xmpp_porter_iq_finish (porter, result, &error);
   g_assert_no_error (error);
@@ -178,9 +179,10 @@ keep_error (XmppComponent *component,
 static void
 test_component (void)
 {
-  XmppComponent *component = xmpp_component_new (TEST_PROSODY_COMPONENT, "127.0.0.1", test_prosody_get_component_port (prosody),
-                                                 TEST_PROSODY_SECRET);
-  XmppComponent *liar = xmpp_component_new (TEST_PROSODY_COMPONENT, "127.0.0.1", test_prosody_get_component_port (prosody), "wrong");
+  XmppComponent *component = xmpp_component_new (TEST_PROSODY_COMPONENT, "127.0.0.1",
+                                                 test_prosody_get_component_port (prosody), TEST_PROSODY_SECRET);
+  XmppComponent *liar = xmpp_component_new (TEST_PROSODY_COMPONENT, "127.0.0.1",
+                                            test_prosody_get_component_port (prosody), "wrong");
   XmppClient *client = make_client ("alice@localhost", "alice-secret", test_prosody_get_port (prosody));
   g_autoptr (XmppNode) answer = NULL;
   g_autoptr (GError) error = NULL;
@@ -193,7 +195,8 @@ test_component (void)
   xmpp_component_stop (liar);
 
   g_signal_connect (component, "connected", G_CALLBACK (count), &connected);
-  xmpp_porter_add_handler (xmpp_component_get_porter (component), "iq", "get", "ping", "urn:xmpp:ping", 0, on_ping, NULL, NULL);
+  xmpp_porter_add_handler (xmpp_component_get_porter (component), "iq", "get", "ping", "urn:xmpp:ping", 0, on_ping,
+                           NULL, NULL);
   xmpp_component_start (component);
   test_wait_for (connected == 1);
   g_assert_null (connect_now (client));

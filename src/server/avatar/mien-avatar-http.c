@@ -37,7 +37,8 @@ mien_avatar_http_matches (const char *if_none_match,
 static gboolean
 accepts_gzip (SoupServerMessage *message)
 {
-  const char *field = soup_message_headers_get_list (soup_server_message_get_request_headers (message), "Accept-Encoding");
+  const char *field = soup_message_headers_get_list (soup_server_message_get_request_headers (message),
+                                                     "Accept-Encoding");
   GSList *codings;
   gboolean found = FALSE;
 
@@ -58,7 +59,8 @@ set_body (SoupServerMessage *message,
 {
   soup_message_headers_set_content_type (soup_server_message_get_response_headers (message), media_type, NULL);
   soup_message_body_append_bytes (soup_server_message_get_response_body (message), bytes);
-  soup_message_headers_set_content_length (soup_server_message_get_response_headers (message), g_bytes_get_size (bytes));
+  soup_message_headers_set_content_length (soup_server_message_get_response_headers (message),
+                                           g_bytes_get_size (bytes));
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
 }
 
@@ -119,7 +121,8 @@ mien_avatar_http_answer_file (SoupServerMessage *message,
   soup_message_headers_replace (response, "ETag", etag);
   soup_message_headers_replace (response, "Cache-Control", IMMUTABLE);
   /* Opened by itself in a browser, an SVG is a document: it may do nothing. */
-  soup_message_headers_replace (response, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  soup_message_headers_replace (response, "Content-Security-Policy",
+                                "default-src 'none'; style-src 'unsafe-inline'; sandbox");
   if (mien_avatar_http_matches (soup_message_headers_get_list (request, "If-None-Match"), etag))
     soup_server_message_set_status (message, SOUP_STATUS_NOT_MODIFIED, NULL);
   else
@@ -158,7 +161,8 @@ append_next (Stream            *self,
   if (self->next == self->contents->len)
     piece = mien_package_writer_end (self->writer, &error);
   else
-    piece = mien_package_writer_add (self->writer, self->files[self->next], g_ptr_array_index (self->contents, self->next), &error);
+    piece = mien_package_writer_add (self->writer, self->files[self->next],
+                                     g_ptr_array_index (self->contents, self->next), &error);
   self->next++;
   if (piece == NULL)       /* the client sees a package that is too short, and refuses it */
     {
@@ -186,7 +190,8 @@ read_request (SoupServerMessage *message)
   g_autoptr(GError) error = NULL;
   char **files;
 
-  files = mien_package_request_read (g_bytes_get_size (body) > 0 ? g_bytes_get_data (body, NULL) : "", g_bytes_get_size (body), &error);
+  files = mien_package_request_read (g_bytes_get_size (body) > 0 ? g_bytes_get_data (body, NULL) : "",
+                                     g_bytes_get_size (body), &error);
   if (files == NULL)
     mien_http_fail (message, g_error_matches (error, MIEN_CATALOGUE_ERROR, MIEN_CATALOGUE_ERROR_LIMIT)
                              ? SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE : SOUP_STATUS_BAD_REQUEST, error->message);
@@ -214,7 +219,8 @@ mien_avatar_http_answer_package (SoupServerMessage *message,
 
       if (content == NULL)
         {
-          mien_http_fail (message, SOUP_STATUS_NOT_FOUND, _("One of these avatars does not exist any more. Read the catalogue again."));
+          mien_http_fail (message, SOUP_STATUS_NOT_FOUND,
+                          _("One of these avatars does not exist any more. Read the catalogue again."));
           return;
         }
       size = g_bytes_get_size (content);
@@ -224,7 +230,8 @@ mien_avatar_http_answer_package (SoupServerMessage *message,
   total = mien_package_length ((const gsize *) (const void *) sizes->data, sizes->len);
   if (total > MIEN_PACKAGE_MAX_BYTES)
     {
-      mien_http_fail (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, _("The package would be too large: ask for fewer avatars at once."));
+      mien_http_fail (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
+                      _("The package would be too large: ask for fewer avatars at once."));
       return;
     }
 
@@ -237,6 +244,7 @@ mien_avatar_http_answer_package (SoupServerMessage *message,
   soup_message_headers_replace (response, "Cache-Control", "no-store");
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  g_signal_connect_data (message, "wrote-chunk", G_CALLBACK (on_wrote_chunk), stream, (GClosureNotify) (void (*) (void)) stream_free, 0);
+  g_signal_connect_data (message, "wrote-chunk", G_CALLBACK (on_wrote_chunk), stream,
+                         (GClosureNotify) (void (*) (void)) stream_free, 0);
   append_next (stream, message);
 }

@@ -7,11 +7,12 @@
 
 G_BEGIN_DECLS
 
-/* The three answers of the avatar server (docs/protocol.md, "Avatar server"). @previous may be NULL: what was published before, for a client
- * that has just read its catalogue. Called on the I/O loop; nothing here reads a file. */
+/* The three answers of the avatar server (docs/protocol.md, "Avatar server"). @previous may be NULL: what was published
+ * before, for a client that has just read its catalogue. Called on the I/O loop; nothing here reads a file. */
 
 void mien_avatar_http_answer_catalogue (SoupServerMessage *message, MienPublication *current);
-void mien_avatar_http_answer_file (SoupServerMessage *message, const char *name, MienPublication *current, MienPublication *previous);
+void mien_avatar_http_answer_file (SoupServerMessage *message, const char *name, MienPublication *current,
+                                   MienPublication *previous);
 /* S3082: the package is made while it is sent; its length is told first. */
 void mien_avatar_http_answer_package (SoupServerMessage *message, MienPublication *current, MienPublication *previous);
 

@@ -125,7 +125,8 @@ handle (MienHttpListener  *listener,
     mien_http_fail (message, SOUP_STATUS_NOT_FOUND, _("There is nothing at this address."));
   else if (mien_pack_watcher_get_current (self->watcher) != NULL)
     answer (self, message, path);
-  else if (!self->stopping && mien_pack_watcher_is_reading (self->watcher) && self->waiting->len < MIEN_AVATAR_ROLE_MAX_WAITING)
+  else if (!self->stopping && mien_pack_watcher_is_reading (self->watcher)
+           && self->waiting->len < MIEN_AVATAR_ROLE_MAX_WAITING)
     {
       Waiting *waiting = g_new0 (Waiting, 1);
 

@@ -99,13 +99,26 @@ take_screenshot (const char  *browser,
 {
   g_autofree char *profile = g_strdup_printf ("--user-data-dir=%s/profile", folder);
   g_autofree char *output = g_strdup_printf ("--screenshot=%s/page.png", folder);
-  g_autofree char *window = g_strdup_printf ("--window-size=%d,%d", COLUMNS * MIEN_BROWSER_CHECK_SIZE, ROWS * MIEN_BROWSER_CHECK_SIZE);
+  g_autofree char *window = g_strdup_printf ("--window-size=%d,%d", COLUMNS * MIEN_BROWSER_CHECK_SIZE,
+                                             ROWS * MIEN_BROWSER_CHECK_SIZE);
   g_autofree char *uri = g_filename_to_uri (page, NULL, NULL);
-  const char *arguments[] = {
-    browser, "--headless", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1", "--force-color-profile=srgb",
-    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-    profile, output, window, NULL, NULL, NULL
-  };
+  const char *arguments[] = { browser,
+                              "--headless",
+                              "--disable-gpu",
+                              "--hide-scrollbars",
+                              "--force-device-scale-factor=1",
+                              "--force-color-profile=srgb",
+                              "--no-first-run",
+                              "--disable-background-networking",
+                              "--disable-component-update",
+                              "--disable-sync",
+                              "--disable-extensions",
+                              profile,
+                              output,
+                              window,
+                              NULL,
+                              NULL,
+                              NULL };
   guint n = g_strv_length ((char **) arguments);
   g_autoptr(GMainContext) context = g_main_context_new ();
   g_autoptr(GSubprocess) process = NULL;
@@ -204,12 +217,14 @@ compare_page (const char  *path,
           good = FALSE;
           break;
         }
-      psnr = mien_browser_check_psnr (page, i % COLUMNS * MIEN_BROWSER_CHECK_SIZE, i / COLUMNS * MIEN_BROWSER_CHECK_SIZE, ours,
-                                      MIEN_BROWSER_CHECK_SIZE);
+      psnr = mien_browser_check_psnr (page, i % COLUMNS * MIEN_BROWSER_CHECK_SIZE,
+                                      i / COLUMNS * MIEN_BROWSER_CHECK_SIZE, ours, MIEN_BROWSER_CHECK_SIZE);
       *worst = MIN (*worst, psnr);
       if (psnr < MIEN_BROWSER_CHECK_MIN_PSNR)
-        g_ptr_array_add (problems, g_strdup_printf (_("%s: a browser draws it differently (%.1f dB; at least %.0f are needed)."),
-                                                    (const char *) g_ptr_array_index (names, first + i), psnr, MIEN_BROWSER_CHECK_MIN_PSNR));
+        g_ptr_array_add (problems,
+                         g_strdup_printf (_("%s: a browser draws it differently (%.1f dB; at least %.0f are needed)."),
+                                          (const char *) g_ptr_array_index (names, first + i), psnr,
+                                          MIEN_BROWSER_CHECK_MIN_PSNR));
       cairo_surface_destroy (ours);
     }
   cairo_surface_destroy (page);
@@ -255,7 +270,8 @@ mien_browser_check_run (const char  *browser,
       collect (pack, mien_avatar_get_behind_file (avatar), mien_avatar_get_behind_sha256 (avatar), drawings, names);
     }
   for (guint i = 0; i < mien_catalogue_get_n_headshots (catalogue); i++)
-    collect (pack, mien_catalogue_get_headshot (catalogue, i)->file, mien_catalogue_get_headshot (catalogue, i)->sha256, drawings, names);
+    collect (pack, mien_catalogue_get_headshot (catalogue, i)->file, mien_catalogue_get_headshot (catalogue, i)->sha256,
+             drawings, names);
 
   if (folder != NULL)
     {

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 /* (transfer full): the program, or NULL when no Chromium is installed. */
 char      *mien_browser_check_find (void);
 
-/* Blocking. Lines that name a file, as of mien_pack_check_run(); NULL with @error when the browser does not work. @out_worst (dB) may be NULL. */
+/* Blocking. Lines that name a file, as of mien_pack_check_run(); NULL with @error when the browser does not work.
+ * @out_worst (dB) may be NULL. */
 GPtrArray *mien_browser_check_run (const char *browser, MienPack *pack, double *out_worst, GError **error);
 
 /* Peak signal to noise ratio of two RGB24 surfaces of one size, in dB; infinite when they are equal. */

@@ -49,7 +49,8 @@ get_pixel (cairo_surface_t *surface,
 {
   const guint8 *data = cairo_image_surface_get_data (surface);
 
-  return *(const guint32 *) (const void *) (data + (gsize) y * cairo_image_surface_get_stride (surface) + (gsize) x * 4);
+  return *(const guint32 *) (const void *) (data + (gsize) y * cairo_image_surface_get_stride (surface)
+                                            + (gsize) x * 4);
 }
 
 static gboolean
@@ -112,10 +113,11 @@ measure (cairo_surface_t *surface,
 
         if (pixel >> 24 == 0)
           continue;
-        lab = lab_from_rgb ((pixel >> 16 & 0xff) / 255.0 + under->r * rest, (pixel >> 8 & 0xff) / 255.0 + under->g * rest,
-                            (pixel & 0xff) / 255.0 + under->b * rest);
+        lab = lab_from_rgb ((pixel >> 16 & 0xff) / 255.0 + under->r * rest,
+                            (pixel >> 8 & 0xff) / 255.0 + under->g * rest, (pixel & 0xff) / 255.0 + under->b * rest);
         *out_ink += alpha;
-        if (sqrt (pow (lab.l - ground.l, 2) + pow (lab.a - ground.a, 2) + pow (lab.b - ground.b, 2)) >= MIEN_PACK_CHECK_DELTA_E)
+        if (sqrt (pow (lab.l - ground.l, 2) + pow (lab.a - ground.a, 2) + pow (lab.b - ground.b, 2))
+            >= MIEN_PACK_CHECK_DELTA_E)
           *out_seen += 1;
       }
 }
@@ -126,7 +128,8 @@ needed (double ink)
   return MAX (MIEN_PACK_CHECK_MIN_INK / 2, ink * MIEN_PACK_CHECK_MIN_SEEN);
 }
 
-/* A brown beard on brown skin is hard to see in life as well: what lies on skin needs one of the two grounds, the rest both. */
+/* A brown beard on brown skin is hard to see in life as well: what lies on skin needs one of the two grounds, the rest
+ * both. */
 gboolean
 mien_drawing_check_silhouette (cairo_surface_t  *surface,
                                MienDrawingKind   kind,

@@ -16,8 +16,8 @@ typedef enum
   MIEN_DRAWING_HEADSHOT,   /* as a coat */
 } MienDrawingKind;
 
-/* Draws it (blocking) and looks at it: transparent edge, enough opaque area, contrast against light and dark at 64 px. @colours as for
- * mien_svg_render(). MIEN_CATALOGUE_ERROR_DRAWING. */
+/* Draws it (blocking) and looks at it: transparent edge, enough opaque area, contrast against light and dark at 64 px.
+ * @colours as for mien_svg_render(). MIEN_CATALOGUE_ERROR_DRAWING. */
 gboolean mien_drawing_check (GBytes *svg, MienDrawingKind kind, const char * const *colours, GError **error);
 
 /* The two judgements on surfaces (ARGB32), for tests. */

@@ -136,8 +136,8 @@ check_variant_colours (Run                     *run,
       g_autofree char *from = g_strndup (variant->colours[i], 7);
 
       if (strstr (lower, from) == NULL)
-        add_problem (run, mien_avatar_get_file (avatar), _("its variant “%s” exchanges %s, which is not in the drawing."),
-                     variant->id, from);
+        add_problem (run, mien_avatar_get_file (avatar),
+                     _("its variant “%s” exchanges %s, which is not in the drawing."), variant->id, from);
     }
 }
 

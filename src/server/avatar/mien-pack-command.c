@@ -29,7 +29,9 @@ check_in_browser (MienPack *pack,
 
   if (browser == NULL)
     {
-      g_printerr ("%s\n", _("Chromium is not installed: the drawings cannot be compared. Install it, or leave --browser out."));
+      g_printerr (
+          "%s\n",
+          _("Chromium is not installed: the drawings cannot be compared. Install it, or leave --browser out."));
       return FALSE;
     }
   problems = mien_browser_check_run (browser, pack, &worst, &error);
@@ -64,7 +66,8 @@ check (const char *directory,
   if (in_browser && !check_in_browser (pack, &n_problems))
     return 2;
   catalogue = mien_pack_get_catalogue (pack);
-  g_print (ngettext ("%u avatar, %u headshots: ", "%u avatars, %u headshots: ", g_list_model_get_n_items (G_LIST_MODEL (catalogue))),
+  g_print (ngettext ("%u avatar, %u headshots: ", "%u avatars, %u headshots: ",
+                     g_list_model_get_n_items (G_LIST_MODEL (catalogue))),
            g_list_model_get_n_items (G_LIST_MODEL (catalogue)), mien_catalogue_get_n_headshots (catalogue));
   if (n_problems == 0)
     g_print ("%s\n", _("good."));

@@ -126,7 +126,8 @@ read_pack (MienPackWatcher  *self,
   for (guint i = 1; i < MIN (problems->len, MIEN_PACK_WATCHER_LOGGED_PROBLEMS); i++)
     g_message ("%s: %s", self->directory, (const char *) g_ptr_array_index (problems, i));
   g_set_error (error, MIEN_CATALOGUE_ERROR, MIEN_CATALOGUE_ERROR_DRAWING,
-               ngettext ("%s (%u problem)", "%s (%u problems)", problems->len), (const char *) g_ptr_array_index (problems, 0), problems->len);
+               ngettext ("%s (%u problem)", "%s (%u problems)", problems->len),
+               (const char *) g_ptr_array_index (problems, 0), problems->len);
   return NULL;
 }
 
@@ -153,7 +154,8 @@ publish (MienPackWatcher *self,
   self->previous = self->current;
   self->current = publication;
   g_message ("Avatars from %s: %u, catalogue %s", self->directory,
-             g_list_model_get_n_items (G_LIST_MODEL (mien_pack_get_catalogue (mien_publication_get_pack (publication)))),
+             g_list_model_get_n_items (
+                 G_LIST_MODEL (mien_pack_get_catalogue (mien_publication_get_pack (publication)))),
              mien_publication_get_etag (publication, FALSE));
 }
 
@@ -179,11 +181,12 @@ on_read (GObject      *source,
       start_reading (self);
     }
   if (!good && self->current == NULL)
-    g_warning ("The avatar pack in %s was refused, and there are no avatars until it is put right: %s", self->directory, error->message);
+    g_warning ("The avatar pack in %s was refused, and there are no avatars until it is put right: %s", self->directory,
+               error->message);
   else if (!good)
     g_warning ("The avatar pack in %s was refused and the one before stays: %s", self->directory, error->message);
-  else if (self->current != NULL &&
-           g_str_equal (mien_publication_get_etag (publication, FALSE), mien_publication_get_etag (self->current, FALSE)))
+  else if (self->current != NULL && g_str_equal (mien_publication_get_etag (publication, FALSE),
+                                                 mien_publication_get_etag (self->current, FALSE)))
     mien_publication_unref (publication);      /* touched, but the same */
   else
     publish (self, publication);

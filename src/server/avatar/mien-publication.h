@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * MienPublication: a pack as it is given out: the catalogue plain and compressed, each with its own strong ETag (RFC 9110
- * section 8.8.3: two representations never share one). Immutable; counted.
+ * MienPublication: a pack as it is given out: the catalogue plain and compressed, each with its own strong ETag (RFC
+ * 9110 section 8.8.3: two representations never share one). Immutable; counted.
  */
 typedef struct _MienPublication MienPublication;
 

@@ -18,18 +18,68 @@ static const char * const elements[] = {
   "radialGradient", "rect", "stop", "svg", "title", "use", NULL
 };
 
-static const char * const attributes[] = {
-  "class", "clipPathUnits", "cx", "cy", "d", "fr", "fx", "fy", "gradientTransform", "gradientUnits", "height", "href", "id",
-  "maskContentUnits", "maskUnits", "offset", "pathLength", "points", "preserveAspectRatio", "r", "rx", "ry", "spreadMethod",
-  "style", "transform", "version", "viewBox", "width", "x", "x1", "x2", "xlink:href", "y", "y1", "y2", NULL
-};
+static const char *const attributes[] = { "class",
+                                          "clipPathUnits",
+                                          "cx",
+                                          "cy",
+                                          "d",
+                                          "fr",
+                                          "fx",
+                                          "fy",
+                                          "gradientTransform",
+                                          "gradientUnits",
+                                          "height",
+                                          "href",
+                                          "id",
+                                          "maskContentUnits",
+                                          "maskUnits",
+                                          "offset",
+                                          "pathLength",
+                                          "points",
+                                          "preserveAspectRatio",
+                                          "r",
+                                          "rx",
+                                          "ry",
+                                          "spreadMethod",
+                                          "style",
+                                          "transform",
+                                          "version",
+                                          "viewBox",
+                                          "width",
+                                          "x",
+                                          "x1",
+                                          "x2",
+                                          "xlink:href",
+                                          "y",
+                                          "y1",
+                                          "y2",
+                                          NULL };
 
 /* As attributes and inside of "style". */
-static const char * const properties[] = {
-  "clip-path", "clip-rule", "color", "display", "fill", "fill-opacity", "fill-rule", "mask", "mask-type", "opacity", "overflow",
-  "paint-order", "stop-color", "stop-opacity", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap",
-  "stroke-linejoin", "stroke-miterlimit", "stroke-opacity", "stroke-width", "visibility", NULL
-};
+static const char *const properties[] = { "clip-path",
+                                          "clip-rule",
+                                          "color",
+                                          "display",
+                                          "fill",
+                                          "fill-opacity",
+                                          "fill-rule",
+                                          "mask",
+                                          "mask-type",
+                                          "opacity",
+                                          "overflow",
+                                          "paint-order",
+                                          "stop-color",
+                                          "stop-opacity",
+                                          "stroke",
+                                          "stroke-dasharray",
+                                          "stroke-dashoffset",
+                                          "stroke-linecap",
+                                          "stroke-linejoin",
+                                          "stroke-miterlimit",
+                                          "stroke-opacity",
+                                          "stroke-width",
+                                          "visibility",
+                                          NULL };
 
 typedef struct
 {
@@ -202,7 +252,8 @@ check_element (Checker      *self,
   else if ((self->depth == 0) != g_str_equal (element, "svg"))
     fail (error, _("<svg> must be the root, and only the root."));
   else if (self->depth >= MIEN_SVG_CHECK_MAX_DEPTH || self->n_elements >= MIEN_SVG_CHECK_MAX_ELEMENTS)
-    fail (error, _("it has more than %d elements or is nested deeper than %d."), MIEN_SVG_CHECK_MAX_ELEMENTS, MIEN_SVG_CHECK_MAX_DEPTH);
+    fail (error, _("it has more than %d elements or is nested deeper than %d."), MIEN_SVG_CHECK_MAX_ELEMENTS,
+          MIEN_SVG_CHECK_MAX_DEPTH);
   else if (check_attributes (self, element, names, values, error))
     {
       /* A thing that is used may not itself use others: each use then draws a bounded number of shapes. */
@@ -298,7 +349,8 @@ mien_svg_check (const char  *svg,
   checker.references = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   checker.id_stack = g_array_new (FALSE, FALSE, sizeof (gboolean));
   context = g_markup_parse_context_new (&parser, G_MARKUP_PREFIX_ERROR_POSITION, &checker, NULL);
-  parsed = g_markup_parse_context_parse (context, svg, length, &syntax) && g_markup_parse_context_end_parse (context, &syntax);
+  parsed = g_markup_parse_context_parse (context, svg, length, &syntax) &&
+           g_markup_parse_context_end_parse (context, &syntax);
   if (checker.error == NULL && (!parsed || checker.n_elements == 0))
     fail (&checker.error, _("it is not XML: %s"), syntax != NULL ? syntax->message : "<svg>");
   if (checker.error == NULL)

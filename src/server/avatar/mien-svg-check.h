@@ -6,9 +6,9 @@
 G_BEGIN_DECLS
 
 /*
- * What an SVG of a pack may hold (docs/protocol.md, "Catalogue"): shapes, gradients, clips and masks over the face template.
- * No filter, text, image, script, style sheet, animation, document type, or reference to anything outside of the file:
- * it then looks alike in every program, and cannot be used against one.
+ * What an SVG of a pack may hold (docs/protocol.md, "Catalogue"): shapes, gradients, clips and masks over the face
+ * template. No filter, text, image, script, style sheet, animation, document type, or reference to anything outside of
+ * the file: it then looks alike in every program, and cannot be used against one.
  */
 #define MIEN_SVG_CHECK_MAX_BYTES 12000
 #define MIEN_SVG_CHECK_MAX_ELEMENTS 1000

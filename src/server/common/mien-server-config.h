@@ -70,7 +70,8 @@ const char       *mien_server_config_get_portrait_domain (MienServerConfig *self
 void              mien_server_config_set_bound (MienServerConfig *self, const char *name, const char *value);
 const char       *mien_server_config_get_bound (MienServerConfig *self, const char *name);    /* "im", "component",
     "http" (a URL); or NULL */
-char             *mien_server_config_describe_bound (MienServerConfig *self);                 /* "im=127.0.0.1:5222 component=…" */
+/* "im=127.0.0.1:5222 component=…" */
+char             *mien_server_config_describe_bound (MienServerConfig *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienServerConfig, mien_server_config_unref)
 

@@ -12,8 +12,10 @@
 #define MIEN_IM_MAX_QUEUE (16 * 1024 * 1024)       /* waiting to be written to one client; more ends the session */
 #define MIEN_IM_COMPONENT_MAX_STANZA (1024 * 1024)
 #define MIEN_IM_BACK_PRESSURE (1024 * 1024)        /* nothing more is read from a client while so much waits for it */
-#define MIEN_IM_MAX_PENDING 64                     /* stanzas of one client in work at the database; then it is not read */
-/* What a signed-in client may send: so much at once, and so much a second for ever. Whoever is faster is read more slowly. */
+/* stanzas of one client in work at the database; then it is not read */
+#define MIEN_IM_MAX_PENDING 64
+/* What a signed-in client may send: so much at once, and so much a second for ever. Whoever is faster is read more
+ * slowly. */
 #define MIEN_IM_RATE_STANZAS 500
 #define MIEN_IM_RATE_STANZAS_BURST 4000
 #define MIEN_IM_RATE_BYTES (2 * 1024 * 1024)
@@ -23,11 +25,13 @@
 /* Sessions */
 #define MIEN_IM_MAX_SESSIONS 16                    /* of one account; a further one ends the oldest */
 #define MIEN_IM_RESUME_SECONDS 300                 /* a lost session waits so long to be resumed (XEP-0198) */
-/* What is kept of a session for its resumption. The bytes are those that its client has been given and has not acknowledged; what
- * it has not read yet is bounded by MIEN_IM_MAX_QUEUE. The number is a second guard, for very short stanzas. */
+/* What is kept of a session for its resumption. The bytes are those that its client has been given and has not
+ * acknowledged; what it has not read yet is bounded by MIEN_IM_MAX_QUEUE. The number is a second guard, for very short
+ * stanzas. */
 #define MIEN_IM_MAX_UNACKED_BYTES (8 * 1024 * 1024)
 #define MIEN_IM_MAX_UNACKED 100000
-/* A sign-in brings the presence and the last items of all friends: so much at a time, more when it was read and acknowledged. */
+/* A sign-in brings the presence and the last items of all friends: so much at a time, more when it was read and
+ * acknowledged. */
 #define MIEN_IM_PACE_BYTES (1024 * 1024)
 #define MIEN_IM_MAX_DETACHED_BYTES (4 * 1024 * 1024) /* stanzas that came for a lost session */
 #define MIEN_IM_MAX_DIRECTED 1000                  /* addresses a session has sent directed presence to */
@@ -53,7 +57,8 @@
 #define MIEN_IM_MAX_PEP_ITEM (248 * 1024)            /* one payload; a stanza is hardly larger */
 #define MIEN_IM_MAX_PEP_BYTES (8 * 1024 * 1024)    /* all payloads of one account */
 #define MIEN_IM_MAX_PEP_NAME 1024                  /* of a node or an item */
-#define MIEN_IM_PEP_PAGE 50                        /* last items sent in one turn: with the largest payloads less than MIEN_IM_MAX_QUEUE */
+/* last items sent in one turn: with the largest payloads less than MIEN_IM_MAX_QUEUE */
+#define MIEN_IM_PEP_PAGE 50
 
 /* Entity capabilities (XEP-0115) */
 #define MIEN_IM_MAX_CAPS 4000                      /* remembered, of all clients */

@@ -85,8 +85,8 @@ deliver_if_back (MienImAccount *account)
 static void
 store_done (MienImOp *base, const GError *error)
 {
-  /* No such account: silence, as when the message is kept, so that nobody learns who has one (section 8.5.1). Blocked or full: the
-   * sender cannot tell which (section 8.5.2.2.1, XEP-0191 section 3.3). */
+  /* No such account: silence, as when the message is kept, so that nobody learns who has one (section 8.5.1). Blocked
+   * or full: the sender cannot tell which (section 8.5.2.2.1, XEP-0191 section 3.3). */
   if (error == NULL)
     deliver_if_back (mien_im_account_find (base->role, base->account));
   else if (error->domain != MIEN_IM_STORE_ERROR)

@@ -72,7 +72,7 @@ mien_im_notify_item (MienImRole *role, const MienPepItem *item, MienPepAccess ac
 }
 
 void
-mien_im_notify_event (MienImRole *role, const char *account, const char *node, const char *item_id, 
+mien_im_notify_event (MienImRole *role, const char *account, const char *node, const char *item_id,
                       MienPepAccess access)
 {
   g_autoptr (XmppNode) event = NULL;

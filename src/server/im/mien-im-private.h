@@ -164,11 +164,11 @@ void           mien_im_session_send_copy (MienImSession *self, const XmppNode *s
 void           mien_im_session_end (MienImSession *self, const char *condition, const char *text);
 void           mien_im_session_hold (MienImSession *self);
 void           mien_im_session_release (MienImSession *self);
-/* For what may be much: whether the client has yet to read or to acknowledge MIEN_IM_PACE_BYTES, and a call from the main loop when it
- * has no more. A session that ends makes no call. */
+/* For what may be much: whether the client has yet to read or to acknowledge MIEN_IM_PACE_BYTES, and a call from the
+ * main loop when it has no more. A session that ends makes no call. */
 typedef void (*MienImSessionFunc) (MienImSession *self, gpointer user_data);
 gboolean       mien_im_session_is_behind (MienImSession *self);
-void           mien_im_session_later (MienImSession *self, MienImSessionFunc func, gpointer user_data, GDestroyNotify destroy);
+void mien_im_session_later (MienImSession *self, MienImSessionFunc func, gpointer user_data, GDestroyNotify destroy);
 void           mien_im_session_tick (MienImSession *self, gint64 now);
 static inline gboolean mien_im_session_is_available (MienImSession *self) { return self->presence != NULL; }
 

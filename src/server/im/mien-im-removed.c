@@ -3,8 +3,8 @@
 
 #include "mien-im-private.h"
 
-/* Accounts that another process has removed (mien-server deluser): it leaves their names in the table `removed`, and the server ends their
- * sessions and tells those who had them in their rosters. */
+/* Accounts that another process has removed (mien-server deluser): it leaves their names in the table `removed`, and
+ * the server ends their sessions and tells those who had them in their rosters. */
 
 typedef struct
 {

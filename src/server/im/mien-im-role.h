@@ -16,9 +16,9 @@ MienRole *mien_im_role_new (MienServerConfig *config, MienHttpListener *listener
 
 guint     mien_im_role_get_n_sessions (MienImRole *self);      /* detached ones among them */
 
-/* The commands adduser, passwd, deluser: open the database by themselves, while the server runs or not; a running server ends
- * the sessions of an account that was removed. The password comes from the terminal (twice, without echo) or from standard
- * input (one line), never from @arguments. */
+/* The commands adduser, passwd, deluser: open the database by themselves, while the server runs or not; a running
+ * server ends the sessions of an account that was removed. The password comes from the terminal (twice, without echo)
+ * or from standard input (one line), never from @arguments. */
 int       mien_im_adduser (MienServerConfig *config, char **arguments);
 int       mien_im_passwd (MienServerConfig *config, char **arguments);
 int       mien_im_deluser (MienServerConfig *config, char **arguments);

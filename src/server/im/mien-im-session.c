@@ -14,7 +14,8 @@ static void on_drained (XmppStream *stream, gpointer user_data);
 static void go_on (MienImSession *self);
 
 static const XmppStreamEvents events = { NULL, on_stanza, on_closed, on_drained };
-static const XmppStreamRate rate = { MIEN_IM_RATE_STANZAS, MIEN_IM_RATE_STANZAS_BURST, MIEN_IM_RATE_BYTES, MIEN_IM_RATE_BYTES_BURST };
+static const XmppStreamRate rate = { MIEN_IM_RATE_STANZAS, MIEN_IM_RATE_STANZAS_BURST, MIEN_IM_RATE_BYTES,
+                                     MIEN_IM_RATE_BYTES_BURST };
 
 MienImSession *
 mien_im_session_new (MienImAccount *account, XmppJid *jid, XmppStream *stream)
@@ -134,8 +135,9 @@ mien_im_session_send (MienImSession *self, XmppNode *stanza)
   room = self->stream != NULL || bytes_detached (self) < MIEN_IM_MAX_DETACHED_BYTES;
   if (room && xmpp_sm_send (self->sm, self->stream, stanza))
     return;
-  /* Too much waits for it: it ends and gives back its messages, this one among them. From the loop, because whoever sends here may
-   * be walking the list of sessions. A stream whose queue is full has ended itself; its `closed` comes from the loop. */
+  /* Too much waits for it: it ends and gives back its messages, this one among them. From the loop, because whoever
+   * sends here may be walking the list of sessions. A stream whose queue is full has ended itself; its `closed` comes
+   * from the loop. */
   if (xmpp_sm_is_enabled (self->sm))
     {
       xmpp_sm_keep (self->sm, stanza);

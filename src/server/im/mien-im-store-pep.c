@@ -35,9 +35,8 @@ mien_im_pep_get_config (MienDatabase *db, const char *account, const char *node,
                         gboolean *out_found,
                         GError **error)
 {
-  sqlite3_stmt *stmt = mien_im_store_prepare (db, error,
-                                              "SELECT access, max_items, persist FROM pep_node WHERE account = ? AND node = ?",
-                                              "ss", account, node);
+  sqlite3_stmt *stmt = mien_im_store_prepare (
+      db, error, "SELECT access, max_items, persist FROM pep_node WHERE account = ? AND node = ?", "ss", account, node);
   static const MienPepConfig fallback = MIEN_PEP_CONFIG_DEFAULT;
 
   if (stmt == NULL || !mien_database_step (db, stmt, out_found, error))
@@ -186,9 +185,9 @@ GPtrArray *
 mien_im_pep_nodes (MienDatabase *db, const char *account, guint access_mask, GError **error)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new_with_free_func (g_free);
-  sqlite3_stmt *stmt = mien_im_store_prepare (db, error,
-                                              "SELECT node FROM pep_node WHERE account = ? AND ((1 << access) & ?) <> 0",
-                                              "si", account, (gint64) access_mask);
+  sqlite3_stmt *stmt =
+      mien_im_store_prepare (db, error, "SELECT node FROM pep_node WHERE account = ? AND ((1 << access) & ?) <> 0",
+                             "si", account, (gint64) access_mask);
   gboolean row;
 
   while (TRUE)

@@ -144,8 +144,10 @@ mien_im_roster_list (MienDatabase *db, const char *account, gint64 since, gint64
     return NULL;
   *out_delta = since >= floor && since >= 0 && since <= *out_version && changes <= MIEN_IM_MAX_ROSTER_DELTA;
   stmt = mien_im_store_prepare (db, error,
-                                *out_delta ? "SELECT " COLUMNS " FROM roster WHERE account = ? AND version > ? ORDER BY version"
-                                           : "SELECT " COLUMNS " FROM roster WHERE account = ? AND version > ? AND (listed OR bits <> 0)",
+                                *out_delta ? "SELECT " COLUMNS
+                                             " FROM roster WHERE account = ? AND version > ? ORDER BY version"
+                                           : "SELECT " COLUMNS
+                                             " FROM roster WHERE account = ? AND version > ? AND (listed OR bits <> 0)",
                                 "si", account, *out_delta ? since : G_GINT64_CONSTANT (-1));
   while (TRUE)
     {
@@ -160,5 +162,6 @@ mien_im_roster_list (MienDatabase *db, const char *account, gint64 since, gint64
 GPtrArray *
 mien_im_roster_owners (MienDatabase *db, const char *jid, GError **error)
 {
-  return mien_im_store_texts (mien_im_store_prepare (db, error, "SELECT account FROM roster WHERE jid = ?", "s", jid), db, error);
+  return mien_im_store_texts (mien_im_store_prepare (db, error, "SELECT account FROM roster WHERE jid = ?", "s", jid),
+                              db, error);
 }

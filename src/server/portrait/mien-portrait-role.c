@@ -48,8 +48,10 @@ on_failed (XmppComponent *connection,
            const GError  *error,
            gpointer       user_data)
 {
-  g_warning ("the IM server does not take the portrait server: %s. Check [portrait] component-domain, component-host and "
-             "component-secret-file; trying again.", error->message);
+  g_warning (
+      "the IM server does not take the portrait server: %s. Check [portrait] component-domain, component-host and "
+      "component-secret-file; trying again.",
+      error->message);
 }
 
 /* The IM server's domain: said, or that of the IM role beside us, or the component's without its first label. */
@@ -96,9 +98,11 @@ start_component (MienPortraitRole *self,
   g_signal_connect (self->connection, "failed", G_CALLBACK (on_failed), self);
   if (mien_server_config_has (self->config, "avatar"))
     catalogue = g_strconcat (mien_http_listener_get_public_url (self->listener), CATALOGUE_PATH, NULL);
-  self->component = mien_portrait_component_new (xmpp_component_get_porter (self->connection), self->manager, domain, im_domain,
-                                                 mien_server_config_get (self->config, "portrait", "avatar-catalogue") != NULL
-                                                   ? mien_server_config_get (self->config, "portrait", "avatar-catalogue") : catalogue);
+  self->component =
+      mien_portrait_component_new (xmpp_component_get_porter (self->connection), self->manager, domain, im_domain,
+                                   mien_server_config_get (self->config, "portrait", "avatar-catalogue") != NULL
+                                       ? mien_server_config_get (self->config, "portrait", "avatar-catalogue")
+                                       : catalogue);
   xmpp_component_start (self->connection);
   return TRUE;
 }

@@ -224,8 +224,8 @@ get_chroma (guint rgb)
   return MAX (red, MAX (green, blue)) - MIN (red, MIN (green, blue));
 }
 
-/* Of the colours that a variant exchanges, shades and outlines among them, the one by which people would call it: the most
- * colourful of the drawing. */
+/* Of the colours that a variant exchanges, shades and outlines among them, the one by which people would call it: the
+ * most colourful of the drawing. */
 static guint
 get_main_colour (const MienAvatarVariant *variant)
 {

@@ -93,8 +93,8 @@ settle_later (MienDisplay *self)
   self->settle_source = g_timeout_add (SETTLE_MS, on_settled, self);
 }
 
-/* One part as a cairo node over @bounds (device pixels of the square). A node's surface is never written again: GSK keeps
- * drawing it until the next frame, so each change makes a new node. */
+/* One part as a cairo node over @bounds (device pixels of the square). A node's surface is never written again: GSK
+ * keeps drawing it until the next frame, so each change makes a new node. */
 static GskRenderNode *
 make_node (MienDisplay *self, PortraitPart part, const PortraitRect *bounds)
 {
@@ -239,8 +239,8 @@ mark_at (MienDisplay *self, double x, double y)
   done (self, &left, &right, self->mark_data);
 }
 
-/* S3102: whose picture is under the pointer. The active layer keeps the press if it is among them, so that it can be dragged
- * from under another. */
+/* S3102: whose picture is under the pointer. The active layer keeps the press if it is among them, so that it can be
+ * dragged from under another. */
 static void
 on_drag_begin (GtkGestureDrag *gesture, double x, double y, MienDisplay *self)
 {

@@ -380,7 +380,8 @@ mien_editor_window_set_active (MienEditorWindow *self, const char *type)
     mien_editor_window_snapshot_now (self);
 }
 
-/* S3101-S3103: the ring's item under the pointer was picked: its type decides what it replaces and where it goes first. */
+/* S3101-S3103: the ring's item under the pointer was picked: its type decides what it replaces and where it goes
+ * first. */
 void
 mien_editor_window_pick (MienEditorWindow *self, MienAvatar *avatar)
 {

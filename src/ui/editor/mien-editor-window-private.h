@@ -69,7 +69,8 @@ struct _MienEditorWindow
   GtkWidget *types, *search_entry, *crop_button, *eyes_button;
   GtkWidget *display, *ring, *pager, *page_label, *page_back, *page_next, *empty_label;
   GtkWidget *panel, *beside_stack, *wearing, *wearing_list, *previews;
-  GtkWidget *publish_bar, *publish_text, *publish_detail, *publish_progress, *publish_retry, *publish_undo, *publish_cancel;
+  GtkWidget *publish_bar, *publish_text, *publish_detail, *publish_progress, *publish_retry, *publish_undo,
+      *publish_cancel;
   GtkWidget *sync_revealer, *sync_bar, *hint;
 };
 
@@ -92,8 +93,9 @@ void mien_editor_window_on_type (GtkListBox *list, GtkListBoxRow *row, MienEdito
 void mien_editor_window_show_page (MienEditorWindow *self);
 
 /* -snapshot: S316-S322 */
-void             mien_editor_window_snapshot_async (MienEditorWindow *self, GAsyncReadyCallback callback, gpointer user_data);
-cairo_surface_t *mien_editor_window_snapshot_finish (MienEditorWindow *self, GAsyncResult *result, GError **error);   /* (transfer full) */
+void mien_editor_window_snapshot_async (MienEditorWindow *self, GAsyncReadyCallback callback, gpointer user_data);
+/* (transfer full) */
+cairo_surface_t *mien_editor_window_snapshot_finish (MienEditorWindow *self, GAsyncResult *result, GError **error);
 void             mien_editor_window_snapshot_soon (MienEditorWindow *self);      /* the picture changed */
 void             mien_editor_window_snapshot_now (MienEditorWindow *self);
 void             mien_editor_window_art_arrived (MienEditorWindow *self);

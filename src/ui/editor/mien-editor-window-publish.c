@@ -87,9 +87,10 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (ok)
     {
-      /* What changed while it was on its way is not published. The look says so, not its picture, which is taken anew when
-       * a sharper drawing of an avatar comes. */
-      if (self->publishing_look != NULL && portrait_look_equal (self->publishing_look, mien_draft_get_look (self->draft)))
+      /* What changed while it was on its way is not published. The look says so, not its picture, which is taken anew
+       * when a sharper drawing of an avatar comes. */
+      if (self->publishing_look != NULL
+          && portrait_look_equal (self->publishing_look, mien_draft_get_look (self->draft)))
         {
           mien_draft_mark_clean (self->draft);
           g_clear_pointer (&self->opened, portrait_look_free);
@@ -136,7 +137,8 @@ keep_published (MienEditorWindow *self)
   g_clear_pointer (&self->published, cairo_surface_destroy);
   if (before != NULL)
     self->published = cairo_surface_reference (before);
-  /* A former portrait that did not arrive in time cannot be put back, and the new one is not taken away instead of it. */
+  /* A former portrait that did not arrive in time cannot be put back, and the new one is not taken away instead of
+   * it. */
   self->can_take_back = self->published != NULL || (!mien_gallery_has_portrait (self->gallery, jid, &known) && known);
 }
 

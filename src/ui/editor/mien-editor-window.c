@@ -200,8 +200,8 @@ build_pager (MienEditorWindow *self)
   return self->pager;
 }
 
-/* What is said has a place of its own beside the pages: it covers no avatar. Nothing else is inside, because the overlay
- * takes Escape from what has the focus in it while a toast is there. */
+/* What is said has a place of its own beside the pages: it covers no avatar. Nothing else is inside, because the
+ * overlay takes Escape from what has the focus in it while a toast is there. */
 static GtkWidget *
 build_foot (MienEditorWindow *self)
 {

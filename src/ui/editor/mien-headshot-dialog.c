@@ -612,7 +612,8 @@ mien_headshot_dialog_new (GtkWindow *parent, MienWardrobe *wardrobe)
   self->wardrobe = g_object_ref (wardrobe);
   fill_drawn (self);
   if (pictures != NULL)
-    mien_photos_load (pictures, MIEN_HEADSHOT_DIALOG_MAX_PHOTOS, MIEN_PICTURE_GRID_PIXELS, self->cancellable, on_photo, self);
+    mien_photos_load (pictures, MIEN_HEADSHOT_DIALOG_MAX_PHOTOS, MIEN_PICTURE_GRID_PIXELS, self->cancellable, on_photo,
+                      self);
   return GTK_WIDGET (self);
 }
 

@@ -21,9 +21,10 @@ G_DECLARE_FINAL_TYPE (MienHeadshotDialog, mien_headshot_dialog, MIEN, HEADSHOT_D
 #define MIEN_HEADSHOT_DIALOG_MAX_PHOTOS 60           /* of the Pictures folder: the newest */
 
 GtkWidget       *mien_headshot_dialog_new (GtkWindow *parent, MienWardrobe *wardrobe);
-/* Straight to the second page. @crop: where to begin; NULL: the whole photo. @face: of the square photo, when it is known. */
-void             mien_headshot_dialog_crop (MienHeadshotDialog *self, cairo_surface_t *photo, const MienCrop *crop, const PortraitFace *face,
-                                            guint32 backdrop);
+/* Straight to the second page. @crop: where to begin; NULL: the whole photo. @face: of the square photo, when it is
+ * known. */
+void mien_headshot_dialog_crop (MienHeadshotDialog *self, cairo_surface_t *photo, const MienCrop *crop,
+                                const PortraitFace *face, guint32 backdrop);
 void             mien_headshot_dialog_open (MienHeadshotDialog *self, GFile *file);
 void             mien_headshot_dialog_paste (MienHeadshotDialog *self);           /* what is in the clipboard */
 /* The first error on the page, or NULL. */

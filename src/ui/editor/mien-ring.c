@@ -60,8 +60,8 @@ find_worn (MienRing *self, MienAvatar *avatar)
   return layer != NULL && g_str_equal (layer->avatar, mien_avatar_get_id (avatar)) ? layer : NULL;
 }
 
-/* The ring has the same twelve places on every page: a page with fewer avatars leaves places free, and no disc ever lies
- * on a corner of the picture. The avatars of such a page lie round the top. */
+/* The ring has the same twelve places on every page: a page with fewer avatars leaves places free, and no disc ever
+ * lies on a corner of the picture. The avatars of such a page lie round the top. */
 static int
 get_n_places (MienRing *self)
 {

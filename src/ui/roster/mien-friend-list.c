@@ -346,8 +346,8 @@ on_activate (GtkListView    *view,
     choose (self, person);
 }
 
-/* The list's own single click would select whoever the pointer passes over, and would be lost when tips open, or when the
- * row is bound to somebody else, before the button is let go. */
+/* The list's own single click would select whoever the pointer passes over, and would be lost when tips open, or when
+ * the row is bound to somebody else, before the button is let go. */
 static void
 on_pressed (MienFriendList *self,
             int             n_press,

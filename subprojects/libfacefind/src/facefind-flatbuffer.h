@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reading a FlatBuffers file that may be hostile: every offset is checked, and what is not there reads as its default. */
+/* Reading a FlatBuffers file that may be hostile: every offset is checked, and what is not there reads as its
+ * default. */
 
 typedef struct
 {

@@ -24,7 +24,8 @@ depthwise (float *out, const float *const rows[3], int in_width, int out_width, 
 }
 
 static void
-pointwise (float *out, const float *in, int width, int in_channels, int out_channels, const float *weights, const float *bias)
+pointwise (float *out, const float *in, int width, int in_channels, int out_channels, const float *weights,
+           const float *bias)
 {
   for (int x = 0; x < width; x++)
     for (int o = 0; o < out_channels; o++)

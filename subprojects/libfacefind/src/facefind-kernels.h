@@ -12,9 +12,10 @@ typedef struct
   const char *name;
 
   /* out[x][c] = bias[c] + sum over the 3×3 neighbours of in * weight; rows[k] may be NULL (above or below the picture).
-   * Columns outside are zero. @left: index of the first input column of output 0, relative to it (-1, or 0 for stride 2). */
-  void (*depthwise) (float *out, const float *const rows[3], int in_width, int out_width, int stride, int left, int channels,
-                     const float *weights, const float *bias);
+   * Columns outside are zero. @left: index of the first input column of output 0, relative to it (-1, or 0 for stride
+   * 2). */
+  void (*depthwise) (float *out, const float *const rows[3], int in_width, int out_width, int stride, int left,
+                     int channels, const float *weights, const float *bias);
 
   /* out[x][o] = bias[o] + sum of in[x][i] * weight[i][o] */
   void (*pointwise) (float *out, const float *in, int width, int in_channels, int out_channels, const float *weights,

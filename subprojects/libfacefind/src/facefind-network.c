@@ -18,8 +18,18 @@ enum { DEPTHWISE_MULTIPLIER = 3, DEPTHWISE_ACTIVATION = 4 };
 enum { BUFFER_DATA = 0 };
 enum { TYPE_FLOAT32 = 0, TYPE_FLOAT16 = 1 };
 enum { PADDING_SAME = 0 };
-enum { OP_ADD = 0, OP_CONCATENATION = 2, OP_CONV = 3, OP_DEPTHWISE = 4, OP_DEQUANTIZE = 6, OP_MAX_POOL = 17, OP_RELU = 19,
-       OP_RESHAPE = 22, OP_PAD = 34 };
+enum
+{
+  OP_ADD = 0,
+  OP_CONCATENATION = 2,
+  OP_CONV = 3,
+  OP_DEPTHWISE = 4,
+  OP_DEQUANTIZE = 6,
+  OP_MAX_POOL = 17,
+  OP_RELU = 19,
+  OP_RESHAPE = 22,
+  OP_PAD = 34
+};
 
 #define ROUND_UP(n) (((n) + FACEFIND_LANES - 1) / FACEFIND_LANES * FACEFIND_LANES)
 
@@ -106,7 +116,8 @@ read_constant (Loader *self, int index, size_t n)
     return NULL;
 
   size_t size = tensor->type == TYPE_FLOAT16 ? 2 : 4;
-  FlatVector data = flat_vector (&self->file, flat_vector_table (&self->file, &self->buffers, tensor->buffer), BUFFER_DATA, 1);
+  FlatVector data = flat_vector (&self->file, flat_vector_table (&self->file, &self->buffers, tensor->buffer),
+                                 BUFFER_DATA, 1);
   if (n == 0 || data.n / size != n)
     return NULL;
 
@@ -163,7 +174,8 @@ static bool
 has_plain_options (Loader *self, FlatTable operator_table, int activation_field, int stride)
 {
   FlatTable options = flat_table (&self->file, operator_table, OPERATOR_OPTIONS);
-  return flat_int (&self->file, options, CONV_STRIDE_W, 1) == stride && flat_int (&self->file, options, CONV_STRIDE_H, 1) == stride
+  return flat_int (&self->file, options, CONV_STRIDE_W, 1) == stride
+         && flat_int (&self->file, options, CONV_STRIDE_H, 1) == stride
          && flat_byte (&self->file, options, activation_field, 0) == 0;
 }
 
@@ -185,8 +197,11 @@ load_stem (Loader *self, FlatTable op, const Tensor *out)
 
   Stage *stage = &network->stages[network->n_stages++];
   int channels = out->shape[3];
-  *stage = (Stage) { .size = out->shape[1], .channels = ROUND_UP (channels), .in_size = FACEFIND_INPUT, .in_channels = 3, .stride = 2 };
-  stage->pointwise = read_matrix (self, operand (self, op, OPERATOR_INPUTS, 1), STEM_INPUTS, channels, STEM_INPUTS, true);
+  *stage = (Stage){
+    .size = out->shape[1], .channels = ROUND_UP (channels), .in_size = FACEFIND_INPUT, .in_channels = 3, .stride = 2
+  };
+  stage->pointwise = read_matrix (self, operand (self, op, OPERATOR_INPUTS, 1), STEM_INPUTS, channels, STEM_INPUTS,
+                                  true);
   stage->pointwise_bias = read_matrix (self, operand (self, op, OPERATOR_INPUTS, 2), 1, channels, 1, false);
   return stage->pointwise != NULL && stage->pointwise_bias != NULL;
 }
@@ -220,7 +235,8 @@ load_block (Loader *self, FlatTable add)
       skip = tensor_at (self, skip->source);
     }
   int last = network->n_stages - 1;
-  if (skip != in || in == NULL || in->stage != last || !is_square_map (in) || !is_square_map (middle) || !is_square_map (branch))
+  if (skip != in || in == NULL || in->stage != last || !is_square_map (in) || !is_square_map (middle)
+      || !is_square_map (branch))
     return false;
 
   int stride = pooled ? 2 : 1, inputs = in->shape[3], outputs = branch->shape[3];
@@ -240,9 +256,11 @@ load_block (Loader *self, FlatTable add)
     return false;
   stage->depthwise = read_matrix (self, operand (self, depthwise, OPERATOR_INPUTS, 1), 9, inputs, 9, false);
   stage->depthwise_bias = read_matrix (self, operand (self, depthwise, OPERATOR_INPUTS, 2), 1, inputs, 1, false);
-  stage->pointwise = read_matrix (self, operand (self, pointwise, OPERATOR_INPUTS, 1), inputs, outputs, stage->in_channels, true);
+  stage->pointwise = read_matrix (self, operand (self, pointwise, OPERATOR_INPUTS, 1), inputs, outputs,
+                                  stage->in_channels, true);
   stage->pointwise_bias = read_matrix (self, operand (self, pointwise, OPERATOR_INPUTS, 2), 1, outputs, 1, false);
-  return stage->depthwise != NULL && stage->depthwise_bias != NULL && stage->pointwise != NULL && stage->pointwise_bias != NULL;
+  return stage->depthwise != NULL && stage->depthwise_bias != NULL && stage->pointwise != NULL
+         && stage->pointwise_bias != NULL;
 }
 
 static bool
@@ -263,7 +281,8 @@ load_head (Loader *self, FlatTable op, const Tensor *in, const Tensor *out)
   Head *head = &network->heads[network->n_heads++];
   *head = (Head) { .stage = in->stage, .per_place = per_place, .channels = ROUND_UP (out->shape[3]),
                    .first = out->shape[1] == 16 ? 0 : 16 * 16 * 2, .is_score = is_score };
-  head->weights = read_matrix (self, operand (self, op, OPERATOR_INPUTS, 1), in->shape[3], out->shape[3], ROUND_UP (in->shape[3]), true);
+  head->weights = read_matrix (self, operand (self, op, OPERATOR_INPUTS, 1), in->shape[3], out->shape[3],
+                               ROUND_UP (in->shape[3]), true);
   head->bias = read_matrix (self, operand (self, op, OPERATOR_INPUTS, 2), 1, out->shape[3], 1, false);
   return head->weights != NULL && head->bias != NULL;
 }
@@ -271,8 +290,10 @@ load_head (Loader *self, FlatTable op, const Tensor *in, const Tensor *out)
 static bool
 load_operator (Loader *self, FlatTable op)
 {
-  FlatTable code = flat_vector_table (&self->file, &self->codes, (uint32_t) flat_int (&self->file, op, OPERATOR_CODE, 0));
-  int old_code = flat_byte (&self->file, code, CODE_DEPRECATED, 0), new_code = flat_int (&self->file, code, CODE_BUILTIN, 0);
+  FlatTable code = flat_vector_table (&self->file, &self->codes,
+                                      (uint32_t) flat_int (&self->file, op, OPERATOR_CODE, 0));
+  int old_code = flat_byte (&self->file, code, CODE_DEPRECATED, 0),
+      new_code = flat_int (&self->file, code, CODE_BUILTIN, 0);
   int kind = old_code > new_code ? old_code : new_code;
   int source = operand (self, op, OPERATOR_INPUTS, 0);
   Tensor *in = tensor_at (self, source), *out = tensor_at (self, operand (self, op, OPERATOR_OUTPUTS, 0));
@@ -369,7 +390,8 @@ measure (FaceFindNetwork *self)
     {
       const Stage *stage = &self->stages[i];
       size_t whole = (size_t) stage->size * (size_t) stage->size * (size_t) stage->channels;
-      size_t row = (size_t) stage->in_size * (size_t) (stage->in_channels > stage->channels ? stage->in_channels : stage->channels);
+      size_t row = (size_t) stage->in_size
+                   * (size_t) (stage->in_channels > stage->channels ? stage->in_channels : stage->channels);
       if (whole > self->activation_floats)
         self->activation_floats = whole;
       if (row > self->row_floats)
@@ -437,8 +459,8 @@ facefind_network_workspace_size (const FaceFindNetwork *self)
   return (self->activation_floats + ROWS * self->row_floats) * sizeof (float);
 }
 
-/* The stem: a 5×5 convolution with stride 2, as a product of gathered neighbourhoods with the kernel. SAME padding of an
- * even size by stride 2 puts one row before and two after. */
+/* The stem: a 5×5 convolution with stride 2, as a product of gathered neighbourhoods with the kernel. SAME padding of
+ * an even size by stride 2 puts one row before and two after. */
 static void
 run_stem (const Stage *stage, const FaceFindKernels *kernels, const uint8_t *input, float *gathered, float *out)
 {
@@ -456,7 +478,8 @@ run_stem (const Stage *stage, const FaceFindKernels *kernels, const uint8_t *inp
                 target[c] = outside ? 0 : (float) pixel[c] * (1 / 127.5f) - 1;
             }
       float *row = out + y * stage->size * stage->channels;
-      kernels->pointwise (row, gathered, stage->size, STEM_INPUTS, stage->channels, stage->pointwise, stage->pointwise_bias);
+      kernels->pointwise (row, gathered, stage->size, STEM_INPUTS, stage->channels, stage->pointwise,
+                          stage->pointwise_bias);
       kernels->add_relu (row, row, stage->size, stage->channels, 0);
     }
 }
@@ -475,8 +498,10 @@ run_block (const Stage *stage, const FaceFindKernels *kernels, float *map, float
     {
       const float *above = y > 0 ? map + (y - 1) * in_row : NULL;
       const float *rows[3] = { above, current, has_below ? below : NULL };
-      kernels->depthwise (scratch[2], rows, width, width, 1, -1, stage->in_channels, stage->depthwise, stage->depthwise_bias);
-      kernels->pointwise (scratch[3], scratch[2], width, stage->in_channels, stage->channels, stage->pointwise, stage->pointwise_bias);
+      kernels->depthwise (scratch[2], rows, width, width, 1, -1, stage->in_channels, stage->depthwise,
+                          stage->depthwise_bias);
+      kernels->pointwise (scratch[3], scratch[2], width, stage->in_channels, stage->channels, stage->pointwise,
+                          stage->pointwise_bias);
       kernels->add_relu (scratch[3], current, width, stage->channels, stage->in_channels);
 
       float *spare = below;
@@ -498,30 +523,35 @@ run_halving_block (const Stage *stage, const FaceFindKernels *kernels, float *ma
     {
       const float *rows[3] = { map + 2 * y * in_row, map + (2 * y + 1) * in_row,
                                2 * y + 2 < stage->in_size ? map + (2 * y + 2) * in_row : NULL };
-      kernels->depthwise (scratch[2], rows, stage->in_size, stage->size, 2, 0, stage->in_channels, stage->depthwise, stage->depthwise_bias);
+      kernels->depthwise (scratch[2], rows, stage->in_size, stage->size, 2, 0, stage->in_channels, stage->depthwise,
+                          stage->depthwise_bias);
       kernels->maxpool (scratch[4], rows[0], rows[1], stage->size, stage->in_channels);
-      kernels->pointwise (scratch[3], scratch[2], stage->size, stage->in_channels, stage->channels, stage->pointwise, stage->pointwise_bias);
+      kernels->pointwise (scratch[3], scratch[2], stage->size, stage->in_channels, stage->channels, stage->pointwise,
+                          stage->pointwise_bias);
       kernels->add_relu (scratch[3], scratch[4], stage->size, stage->channels, stage->in_channels);
       memcpy (map + y * out_row, scratch[3], (size_t) out_row * sizeof (float));
     }
 }
 
 static void
-run_head (const Head *head, const Stage *stage, const FaceFindKernels *kernels, const float *map, float *row, float *scores, float *values)
+run_head (const Head *head, const Stage *stage, const FaceFindKernels *kernels, const float *map, float *row,
+          float *scores, float *values)
 {
   int per_anchor = head->is_score ? 1 : FACEFIND_VALUES;
   int used = head->per_place * per_anchor;
   float *target = (head->is_score ? scores : values) + head->first * per_anchor;
   for (int y = 0; y < stage->size; y++)
     {
-      kernels->pointwise (row, map + y * stage->size * stage->channels, stage->size, stage->channels, head->channels, head->weights, head->bias);
+      kernels->pointwise (row, map + y * stage->size * stage->channels, stage->size, stage->channels, head->channels,
+                          head->weights, head->bias);
       for (int x = 0; x < stage->size; x++, target += used)
         memcpy (target, row + x * head->channels, (size_t) used * sizeof (float));
     }
 }
 
 void
-facefind_network_run (const FaceFindNetwork *self, const FaceFindKernels *kernels, const uint8_t *input, void *workspace, float *scores, float *values)
+facefind_network_run (const FaceFindNetwork *self, const FaceFindKernels *kernels, const uint8_t *input,
+                      void *workspace, float *scores, float *values)
 {
   float *map = workspace;
   float *scratch[ROWS];

@@ -48,15 +48,16 @@ add_bilinear (const FaceFindPicture *picture, const Layout *layout, float x, flo
         if (column < 0 || row < 0 || column >= picture->width || row >= picture->height)
           continue;
         uint32_t weight = (dx ? fx : 16 - fx) * (dy ? fy : 16 - fy);
-        const uint8_t *pixel = picture->pixels + (size_t) row * picture->stride + (size_t) column * (size_t) layout->bytes;
+        const uint8_t *pixel = picture->pixels + (size_t) row * picture->stride
+                               + (size_t) column * (size_t) layout->bytes;
         sum[0] += weight * pixel[layout->red];
         sum[1] += weight * pixel[layout->green];
         sum[2] += weight * pixel[layout->blue];
       }
 }
 
-/* Adds the pixel under a point: with many samples a pixel of the square, blending each would cost four times as much and
- * show nothing more. */
+/* Adds the pixel under a point: with many samples a pixel of the square, blending each would cost four times as much
+ * and show nothing more. */
 static void
 add_nearest (const FaceFindPicture *picture, const Layout *layout, float x, float y, uint32_t sum[3])
 {
@@ -112,20 +113,24 @@ facefind_shrink (const FaceFindPicture *picture, uint8_t *out, FaceFindPicture *
 
   for (int y = 0; y < height; y++)
     {
-      int top = (int) ((int64_t) y * picture->height / height), bottom = (int) ((int64_t) (y + 1) * picture->height / height);
+      int top = (int) ((int64_t) y * picture->height / height),
+          bottom = (int) ((int64_t) (y + 1) * picture->height / height);
       if (bottom <= top)
         bottom = top + 1;
       for (int x = 0; x < width; x++)
         {
-          int left = (int) ((int64_t) x * picture->width / width), right = (int) ((int64_t) (x + 1) * picture->width / width);
+          int left = (int) ((int64_t) x * picture->width / width),
+              right = (int) ((int64_t) (x + 1) * picture->width / width);
           if (right <= left)
             right = left + 1;
-          /* Of a large box every few rows and columns: enough for a mean, and the time no longer grows with the picture. */
+          /* Of a large box every few rows and columns: enough for a mean, and the time no longer grows with the
+           * picture. */
           int down = 1 + (bottom - top) / (MAX_STEPS + 1), across = 1 + (right - left) / (MAX_STEPS + 1);
           uint32_t red = 0, green = 0, blue = 0, n = 0;
           for (int row = top; row < bottom; row += down)
             {
-              const uint8_t *pixel = picture->pixels + (size_t) row * picture->stride + (size_t) left * (size_t) layout.bytes;
+              const uint8_t *pixel = picture->pixels + (size_t) row * picture->stride
+                                     + (size_t) left * (size_t) layout.bytes;
               for (int column = left; column < right; column += across, pixel += across * layout.bytes, n++)
                 {
                   red += pixel[layout.red];

@@ -86,7 +86,8 @@ lay_out (const FaceFindModel *model, uint8_t *base, Workspace *out)
   size_t network = at;
   at += ALIGNED (facefind_network_workspace_size (model->network));
   if (base != NULL)
-    *out = (Workspace) { base + input, base + shrunk, (float *) (void *) (base + scores), (float *) (void *) (base + values), base + network };
+    *out = (Workspace){ base + input, base + shrunk, (float *) (void *) (base + scores),
+                        (float *) (void *) (base + values), base + network };
   return at;
 }
 
@@ -102,7 +103,8 @@ anchor_middle (int anchor)
 {
   int grid = anchor < 512 ? 16 : 8;
   int place = anchor < 512 ? anchor / 2 : (anchor - 512) / 6;
-  return (FaceFindPoint) { ((float) (place % grid) + 0.5f) / (float) grid, ((float) (place / grid) + 0.5f) / (float) grid };
+  return (FaceFindPoint){ ((float) (place % grid) + 0.5f) / (float) grid,
+                          ((float) (place / grid) + 0.5f) / (float) grid };
 }
 
 /* One anchor's numbers as a face in the picture that the view was cut from. */
@@ -114,9 +116,11 @@ decode (const float *values, int anchor, const FaceFindView *view, float score, 
   for (int i = 0; i < 7; i++)
     {
       int k = i == 0 ? 0 : 2 + 2 * i;    /* box middle, [box size], then six points */
-      points[i] = facefind_view_map (view, middle.x + values[k] / FACEFIND_INPUT, middle.y + values[k + 1] / FACEFIND_INPUT);
+      points[i] = facefind_view_map (view, middle.x + values[k] / FACEFIND_INPUT,
+                                     middle.y + values[k + 1] / FACEFIND_INPUT);
     }
-  float width = fabsf (values[2]) / FACEFIND_INPUT * view->side, height = fabsf (values[3]) / FACEFIND_INPUT * view->side;
+  float width = fabsf (values[2]) / FACEFIND_INPUT * view->side,
+        height = fabsf (values[3]) / FACEFIND_INPUT * view->side;
   *out = (FaceFindFace) {
     .x = points[0].x - width / 2, .y = points[0].y - height / 2, .width = width, .height = height,
     .left_eye = points[1], .right_eye = points[2], .nose = points[3], .mouth = points[4],
@@ -194,7 +198,8 @@ merge (FaceFindFace *faces, int n)
 
 /* Looks once through @view; adds what scores at least @threshold to the candidates. */
 static int
-look (Search *self, const FaceFindPicture *picture, const FaceFindView *view, float threshold, FaceFindFace *faces, int n)
+look (Search *self, const FaceFindPicture *picture, const FaceFindView *view, float threshold, FaceFindFace *faces,
+      int n)
 {
   facefind_sample (picture, view, self->space.input);
   facefind_network_run (self->model->network, facefind_kernels_best (), self->space.input, self->space.network,
@@ -254,7 +259,8 @@ scale_face (FaceFindFace *face, float scale)
   face->y *= scale;
   face->width *= scale;
   face->height *= scale;
-  FaceFindPoint *points[] = { &face->left_eye, &face->right_eye, &face->nose, &face->mouth, &face->left_ear, &face->right_ear };
+  FaceFindPoint *points[] = { &face->left_eye, &face->right_eye, &face->nose,
+                              &face->mouth,    &face->left_ear,  &face->right_ear };
   for (int i = 0; i < 6; i++)
     *points[i] = scaled (*points[i], scale);
 }
@@ -264,7 +270,8 @@ scale_face (FaceFindFace *face, float scale)
 static bool
 refine (Search *self, FaceFindFace *face)
 {
-  FaceFindView view = { face->x + face->width / 2, face->y + face->height / 2, REFINE_CROP * fmaxf (face->width, face->height), face->tilt };
+  FaceFindView view = { face->x + face->width / 2, face->y + face->height / 2,
+                        REFINE_CROP * fmaxf (face->width, face->height), face->tilt };
   bool fine = view.side * self->scale <= 4.0f * FACEFIND_INPUT;
   float scale = fine ? self->scale : 1;
   view.x *= scale;
@@ -288,7 +295,8 @@ refine (Search *self, FaceFindFace *face)
 }
 
 FaceFindStatus
-facefind_find (const FaceFindModel *model, const FaceFindPicture *picture, void *workspace, FaceFindFace *faces, int max_faces, int *n_faces)
+facefind_find (const FaceFindModel *model, const FaceFindPicture *picture, void *workspace, FaceFindFace *faces,
+               int max_faces, int *n_faces)
 {
   *n_faces = 0;
   size_t bytes = picture->format == FACEFIND_RGB ? 3 : 4;

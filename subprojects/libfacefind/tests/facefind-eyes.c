@@ -19,7 +19,8 @@ main (int argc, char **argv)
 
   int width, height, most;
   file = fopen (argv[2], "rb");
-  if (file == NULL || fscanf (file, "P6 %d %d %d", &width, &height, &most) != 3 || width < 1 || height < 1 || width > 8192 || height > 8192)
+  if (file == NULL || fscanf (file, "P6 %d %d %d", &width, &height, &most) != 3 || width < 1 || height < 1
+      || width > 8192 || height > 8192)
     return 2;
   fgetc (file);
   size_t size = (size_t) width * (size_t) height * 3;
@@ -36,7 +37,8 @@ main (int argc, char **argv)
   FaceFindFace face;
   int n;
   if (facefind_find (model, &picture, workspace, &face, 1, &n) == FACEFIND_OK)
-    printf ("%.4f %.4f %.4f %.4f\n", (double) face.left_eye.x, (double) face.left_eye.y, (double) face.right_eye.x, (double) face.right_eye.y);
+    printf ("%.4f %.4f %.4f %.4f\n", (double) face.left_eye.x, (double) face.left_eye.y, (double) face.right_eye.x,
+            (double) face.right_eye.y);
   else
     puts ("none");
   free (workspace);

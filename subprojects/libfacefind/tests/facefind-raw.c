@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Prints what the network itself answers, for a comparison with another engine: facefind-raw MODEL < 128·128·3 bytes of RGB.
- * 896 scores, then 896 × 16 values, one number a line. */
+/* Prints what the network itself answers, for a comparison with another engine: facefind-raw MODEL < 128·128·3 bytes of
+ * RGB. 896 scores, then 896 × 16 values, one number a line. */
 #include "facefind-network.h"
 
 #include <stdio.h>
@@ -20,7 +20,8 @@ main (int argc, char **argv)
   fclose (file);
 
   FaceFindNetwork *network;
-  if (facefind_network_new (model, length, &network) != FACEFIND_OK || fread (input, 1, sizeof input, stdin) != sizeof input)
+  if (facefind_network_new (model, length, &network) != FACEFIND_OK
+      || fread (input, 1, sizeof input, stdin) != sizeof input)
     return 1;
   void *workspace = malloc (facefind_network_workspace_size (network));
   facefind_network_run (network, facefind_kernels_best (), input, workspace, scores, values);

@@ -8,7 +8,8 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-/* Any size, format, view and contents through the cutting and shrinking; the pixels lie in a block of exactly their size. */
+/* Any size, format, view and contents through the cutting and shrinking; the pixels lie in a block of exactly their
+ * size. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -27,7 +28,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     memcpy (pixels + i, data, size < stride * (size_t) height - i ? size : stride * (size_t) height - i);
 
   FaceFindPicture picture = { pixels, width, height, stride, format }, shrunk;
-  FaceFindView view = { (float) ((int8_t) data[5] * 16), (float) ((int8_t) data[6] * 16), (float) (1 + data[7] * 20), (float) ((int8_t) data[8] * 3) };
+  FaceFindView view = { (float) ((int8_t) data[5] * 16), (float) ((int8_t) data[6] * 16), (float) (1 + data[7] * 20),
+                        (float) ((int8_t) data[8] * 3) };
   facefind_sample (&picture, &view, square);
   facefind_shrink (&picture, small, &shrunk);
   free (pixels);

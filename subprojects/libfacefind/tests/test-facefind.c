@@ -47,13 +47,17 @@ static void
 test_kernels (gconstpointer data)
 {
   const FaceFindKernels *kernels = data, *plain = &facefind_kernels_plain;
-  static const struct { int width, in, out; } cases[] = { { 64, 24, 32 }, { 8, 96, 96 }, { 5, 8, 16 }, { 1, 8, 8 }, { 3, 80, 88 }, { 64, 75, 24 } };
+  static const struct
+  {
+    int width, in, out;
+  } cases[] = { { 64, 24, 32 }, { 8, 96, 96 }, { 5, 8, 16 }, { 1, 8, 8 }, { 3, 80, 88 }, { 64, 75, 24 } };
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       int width = cases[i].width, in = cases[i].in, out = cases[i].out;
-      g_autofree float *a = g_new (float, 2 * width * in), *b = g_new (float, 2 * width * in), *c = g_new (float, 2 * width * in);
+      g_autofree float *a = g_new (float, 2 * width * in), *b = g_new (float, 2 * width * in),
+                       *c = g_new (float, 2 * width * in);
       g_autofree float *weights = g_new (float, MAX (9, out) * in), *bias = g_new (float, MAX (in, out));
       g_autofree float *x = g_new0 (float, 2 * width * MAX (in, out)), *y = g_new0 (float, 2 * width * MAX (in, out));
       fill (a, 2 * width * in, rand);
@@ -207,7 +211,8 @@ test_damaged_models (void)
   g_autofree guint8 *copy = g_memdup2 (good, length);
   for (int i = 0; i < 60; i++)
     {
-      gsize at = i % 2 ? (gsize) g_rand_int_range (rand, 0, 4000) : length - 1 - (gsize) g_rand_int_range (rand, 0, 40000);
+      gsize at = i % 2 ? (gsize) g_rand_int_range (rand, 0, 4000)
+                       : length - 1 - (gsize) g_rand_int_range (rand, 0, 40000);
       guint8 old = copy[at];
       copy[at] = (guint8) g_rand_int (rand);
       run_damaged (copy, length);
@@ -228,7 +233,9 @@ test_sample (void)
       }
   FaceFindPicture picture = { pixels, 256, 256, 1024, FACEFIND_BGRX };
   g_autofree guint8 *out = g_malloc (128 * 128 * 3);
-  static const FaceFindView views[] = { { 128, 128, 256, 0 }, { 100, 140, 100, 30 }, { 120, 130, 64, -77 }, { 128, 128, 128, 180 } };
+  static const FaceFindView views[] = {
+    { 128, 128, 256, 0 }, { 100, 140, 100, 30 }, { 120, 130, 64, -77 }, { 128, 128, 128, 180 }
+  };
   for (gsize i = 0; i < G_N_ELEMENTS (views); i++)
     {
       facefind_sample (&picture, &views[i], out);

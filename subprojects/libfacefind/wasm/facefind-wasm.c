@@ -34,8 +34,9 @@ wasm_workspace_size (const FaceFindModel *model)
 }
 
 /* RGBA pixels as a canvas gives them; returns how many faces were written, or minus the status. */
-EXPORT (find) int
-wasm_find (const FaceFindModel *model, const uint8_t *pixels, int width, int height, void *workspace, FaceFindFace *faces, int max_faces)
+EXPORT (find)
+int wasm_find (const FaceFindModel *model, const uint8_t *pixels, int width, int height, void *workspace,
+               FaceFindFace *faces, int max_faces)
 {
   FaceFindPicture picture = { pixels, width, height, (size_t) width * 4, FACEFIND_RGBA };
   int n;

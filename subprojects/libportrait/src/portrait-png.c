@@ -90,7 +90,8 @@ portrait_png_write (const PortraitPng *self, GError **error)
   if (info == NULL)
     {
       png_destroy_write_struct (&png, NULL);
-      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE, "The PNG file cannot be made: there is not enough memory.");
+      g_set_error_literal (error, PORTRAIT_ERROR, PORTRAIT_ERROR_ENCODE,
+                           "The PNG file cannot be made: there is not enough memory.");
       return NULL;
     }
 

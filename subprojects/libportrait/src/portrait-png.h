@@ -26,7 +26,8 @@ typedef struct
   gpointer           data;
 } PortraitPng;
 
-/* The file's bytes, without any chunk that the pixels do not need. PORTRAIT_ERROR_ENCODE when there is not enough memory. */
+/* The file's bytes, without any chunk that the pixels do not need. PORTRAIT_ERROR_ENCODE when there is not enough
+ * memory. */
 GBytes *portrait_png_write (const PortraitPng *png, GError **error);
 
 G_END_DECLS

@@ -249,7 +249,8 @@ test_bad_files (void)
       g_autoptr (GError) error = NULL;
 
       g_assert_null (portrait_look_from_json (rows[i].text, -1, &error));
-      if (!g_error_matches (error, PORTRAIT_ERROR, (int) rows[i].code) || strstr (error->message, rows[i].named) == NULL)
+      if (!g_error_matches (error, PORTRAIT_ERROR, (int) rows[i].code)
+          || strstr (error->message, rows[i].named) == NULL)
         g_error ("%s: %s", rows[i].text, error->message);
     }
 }

@@ -4,20 +4,25 @@
 #include "xmpp-acceptor-private.h"
 
 /*
- * The nodes are functions, here without the prefix of those in other files. [host] is a question to the host, with the function that answers it.
+ * The nodes are functions, here without the prefix of those in other files. [host] is a question to the host, with the
+ * function that answers it.
  *
  *   xmpp_acceptor_run_async ──(direct TLS)──► start_tls ──► on_tls_done ─┐
  *            │                                    ▲                      │
  *            ▼                                    │ <starttls/>          ▼
  *        on_opened ──► send_features ──► on_stanza ◄──────────────── on_opened (again)
  *                            ▲              │
- *                            │              ├─ <auth/> ──► begin_sasl ─► use_first ─[find_keys]─► xmpp_acceptor_give_keys
- *                            │              │                                                        │ PLAIN: check_password
- *                            │              ├─ <response/> ──► continue_sasl ◄───────────────────────┤ SCRAM: continue_sasl
+ *                            │              ├─ <auth/> ──► begin_sasl ─► use_first ─[find_keys]─►
+ * xmpp_acceptor_give_keys
+ *                            │              │                                                        │ PLAIN:
+ * check_password
+ *                            │              ├─ <response/> ──► continue_sasl ◄───────────────────────┤ SCRAM:
+ * continue_sasl
  *                            │              │                        │ wrong: sasl_failed            ▼
  *                            ├── on_opened (again) ◄─────────────────┴──────────────────────── sasl_succeeded
  *                            │
- *                            ├─ jabber:iq:register ──► answer_registration ─[register_account]─► xmpp_acceptor_registered
+ *                            ├─ jabber:iq:register ──► answer_registration ─[register_account]─►
+ * xmpp_acceptor_registered
  *                            │  after sign-in:
  *                            ├─ <bind/> ──► ask_binding ─[bind]─► xmpp_acceptor_bound ──────────► succeed
  *                            └─ <resume/> ─► ask_resumption ─[resume]─► xmpp_acceptor_resumed ──► succeed
@@ -166,7 +171,8 @@ make_tls (XmppStream  *stream,
 {
   XmppAcceptor *self = user_data;
   static const char * const protocols[] = { "xmpp-client", NULL };
-  /* No client certificate is asked for. With the system's database, each connection would read all of its authorities. */
+  /* No client certificate is asked for. With the system's database, each connection would read all of its
+   * authorities. */
   GIOStream *tls = g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL, error,
                                    "base-io-stream", plain, "certificate", self->certificate, "database", NULL, NULL);
 

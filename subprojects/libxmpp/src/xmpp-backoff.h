@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Waiting times between attempts to connect: they double, and are spread so that clients do not come back all at once. */
+/* Waiting times between attempts to connect: they double, and are spread so that clients do not come back all at
+ * once. */
 #define XMPP_BACKOFF_FIRST_MS 1000
 #define XMPP_BACKOFF_MAX_MS 120000
 

@@ -102,7 +102,8 @@ xmpp_client_connect_async (XmppClient          *self,
   g_task_set_check_cancellable (task, FALSE);
   if (self->state != XMPP_CLIENT_OFFLINE)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "This account is connected already, or is being connected.");
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
+                               "This account is connected already, or is being connected.");
       return;
     }
   self->connect_task = g_steal_pointer (&task);

@@ -9,7 +9,8 @@
  * Functions of other files are here without their prefix.
  *
  *   OFFLINE ─ connect_async ─► CONNECTING ─ on_attempt_done ─► ONLINE ─ on_closed, on_silence ─► WAITING
- *      ▲                            │ error                      ▲                                  │ on_retry, retry_now
+ *      ▲                            │ error                      ▲                                  │ on_retry,
+ * retry_now
  *      ├────────────────────────────┘                            └─ on_attempt_done ─ RECONNECTING ◄┘
  *      └─ disconnect_async; an error that trying again does not mend (is_final)
  */

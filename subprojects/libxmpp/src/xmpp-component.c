@@ -11,7 +11,8 @@
 #include "xmpp-wipe.h"
 
 /*
- *   xmpp_component_start ─► connect_now ─► on_connected ─► on_opened ─► on_stanza: <handshake/> ─► xmpp_porter_connected
+ *   xmpp_component_start ─► connect_now ─► on_connected ─► on_opened ─► on_stanza: <handshake/> ─►
+ * xmpp_porter_connected
  *                               ▲              │ error        │ error, on_handshake_time  │ on_closed
  *                               └── on_retry ◄─┴──────────────┴── lost ◄──────────────────┘
  */
@@ -88,7 +89,8 @@ on_handshake_time (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   self->handshake_id = 0;
-  xmpp_set_error (&error, XMPP_ERROR_TIMEOUT, NULL, "The server at %s:%u does not answer as one for components.", self->host, self->port);
+  xmpp_set_error (&error, XMPP_ERROR_TIMEOUT, NULL, "The server at %s:%u does not answer as one for components.",
+                  self->host, self->port);
   lost (self, error);
   return G_SOURCE_REMOVE;
 }
@@ -138,11 +140,14 @@ on_closed (XmppStream   *stream,
   g_autoptr (GError) clearer = NULL;
 
   if (g_error_matches (error, XMPP_ERROR, XMPP_ERROR_AUTH))
-    xmpp_set_error (&clearer, XMPP_ERROR_AUTH, "not-authorized", "The server refuses the secret of the component %s.", self->domain);
+    xmpp_set_error (&clearer, XMPP_ERROR_AUTH, "not-authorized", "The server refuses the secret of the component %s.",
+                    self->domain);
   else if (g_error_matches (error, XMPP_ERROR, XMPP_ERROR_HOST_UNKNOWN))
-    xmpp_set_error (&clearer, XMPP_ERROR_HOST_UNKNOWN, "host-unknown", "The server does not know a component %s.", self->domain);
+    xmpp_set_error (&clearer, XMPP_ERROR_HOST_UNKNOWN, "host-unknown", "The server does not know a component %s.",
+                    self->domain);
   else if (error == NULL)
-    xmpp_set_error (&clearer, XMPP_ERROR_CLOSED, NULL, "The server closed the connection of the component %s.", self->domain);
+    xmpp_set_error (&clearer, XMPP_ERROR_CLOSED, NULL, "The server closed the connection of the component %s.",
+                    self->domain);
   lost (self, clearer != NULL ? clearer : error);
 }
 
@@ -168,7 +173,8 @@ on_connected (GObject      *source,
   g_clear_object (&self->cancellable);
   if (connection == NULL)
     {
-      xmpp_set_error (&clearer, XMPP_ERROR_UNREACHABLE, NULL, "The server at %s:%u cannot be reached: %s", self->host, self->port, error->message);
+      xmpp_set_error (&clearer, XMPP_ERROR_UNREACHABLE, NULL, "The server at %s:%u cannot be reached: %s", self->host,
+                      self->port, error->message);
       lost (self, clearer);
       return;
     }
@@ -187,7 +193,8 @@ connect_now (XmppComponent *self)
 
   self->cancellable = g_cancellable_new ();
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_connect_to_host_async (client, self->host, self->port, self->cancellable, on_connected, g_object_ref (self));
+  g_socket_client_connect_to_host_async (client, self->host, self->port, self->cancellable, on_connected,
+                                         g_object_ref (self));
 }
 
 /* Sends with our domain as `from` when the stanza has none (XEP-0114 section 4). */

@@ -30,7 +30,8 @@ refuse_registration (XmppConnector *self,
   else if (g_strcmp0 (condition, "service-unavailable") == 0 || g_strcmp0 (condition, "not-allowed") == 0
            || g_strcmp0 (condition, "feature-not-implemented") == 0 || g_strcmp0 (condition, "not-authorized") == 0)
     xmpp_connector_fail_with (self, XMPP_ERROR_REGISTRATION, condition,
-                              "The server %s does not let new accounts be made from here.", xmpp_connector_domain (self));
+                              "The server %s does not let new accounts be made from here.",
+                              xmpp_connector_domain (self));
   else
     xmpp_connector_fail_with (self, XMPP_ERROR_REGISTRATION, condition, "The account was not made: %s", error->message);
 }

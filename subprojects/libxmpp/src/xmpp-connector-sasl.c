@@ -114,7 +114,8 @@ xmpp_connector_begin_sasl (XmppConnector *self)
   if (chosen == NULL)
     {
       xmpp_connector_fail_with (self, XMPP_ERROR_AUTH_MECHANISM, NULL,
-                                "The server %s offers no way to sign in that this program knows and that is safe.", xmpp_connector_domain (self));
+                                "The server %s offers no way to sign in that this program knows and that is safe.",
+                                xmpp_connector_domain (self));
       return;
     }
   self->mechanism = g_strdup (chosen);
@@ -197,7 +198,8 @@ on_sasl_failure (XmppConnector *self,
                               "The password of %s has expired. Set a new one first.", account);
   else if (strcmp (condition, "temporary-auth-failure") == 0)
     xmpp_connector_fail_with (self, XMPP_ERROR_UNREACHABLE, condition,
-                              "The server %s cannot check passwords at the moment. Try again later.", xmpp_connector_domain (self));
+                              "The server %s cannot check passwords at the moment. Try again later.",
+                              xmpp_connector_domain (self));
   else if (text != NULL && *text != '\0')
     xmpp_connector_fail_with (self, XMPP_ERROR_AUTH, condition, "The server %s does not let you sign in: %s",
                               xmpp_connector_domain (self), text);

@@ -88,7 +88,8 @@ look_up (XmppConnector       *self,
          GAsyncReadyCallback  callback)
 {
   g_autofree char *ascii = g_hostname_to_ascii (xmpp_connector_domain (self));
-  g_autofree char *name = g_strdup_printf ("_%s._tcp.%s", service, ascii != NULL ? ascii : xmpp_connector_domain (self));
+  g_autofree char *name = g_strdup_printf ("_%s._tcp.%s", service,
+                                           ascii != NULL ? ascii : xmpp_connector_domain (self));
 
   g_resolver_lookup_records_async (g_resolver_get_default (), name, G_RESOLVER_RECORD_SRV, self->cancellable, callback,
                                    g_object_ref (self));
@@ -163,7 +164,8 @@ on_connected (GObject      *source,
 {
   g_autoptr (XmppConnector) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, &error);
+  g_autoptr (GSocketConnection)
+      connection = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, &error);
 
   xmpp_clear_source (&self->target_timeout);
   if (self->task == NULL)
@@ -216,6 +218,6 @@ xmpp_connector_try_next_target (XmppConnector *self)
   g_source_set_callback (self->target_timeout, on_target_time, self, NULL);
   g_source_attach (self->target_timeout, g_task_get_context (self->task));
   client = g_socket_client_new ();
-  g_socket_client_connect_to_host_async (client, self->target->host, self->target->port, self->target_cancellable, on_connected,
-                                         g_object_ref (self));
+  g_socket_client_connect_to_host_async (client, self->target->host, self->target->port, self->target_cancellable,
+                                         on_connected, g_object_ref (self));
 }

@@ -193,7 +193,8 @@ on_closed (XmppStream   *stream,
 
   if (g_error_matches (error, XMPP_ERROR, XMPP_ERROR_HOST_UNKNOWN))
     xmpp_connector_fail_with (self, XMPP_ERROR_HOST_UNKNOWN, "host-unknown",
-                              "The server at %s does not serve %s. Check the address.", self->target->host, xmpp_connector_domain (self));
+                              "The server at %s does not serve %s. Check the address.", self->target->host,
+                              xmpp_connector_domain (self));
   else if (error != NULL)
     xmpp_connector_fail (self, g_error_copy (error));
   else

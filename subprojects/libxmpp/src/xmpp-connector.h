@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (XmppConnector, xmpp_connector, XMPP, CONNECTOR, GObject)
 
 /* Asked in the main loop when a certificate did not verify; TRUE goes on. */
-typedef gboolean (*XmppCertificateFunc) (XmppConnector *self, GTlsCertificate *certificate, GTlsCertificateFlags problems, gpointer user_data);
+typedef gboolean (*XmppCertificateFunc) (XmppConnector *self, GTlsCertificate *certificate,
+                                         GTlsCertificateFlags problems, gpointer user_data);
 
 XmppConnector *xmpp_connector_new (XmppJid *jid, const char *password);
 void           xmpp_connector_set_host (XmppConnector *self, const char *host, guint16 port, XmppTlsMode mode);
@@ -31,15 +32,20 @@ void           xmpp_connector_set_resumption (XmppConnector *self, const char *s
 /* Registers the account (XEP-0077) instead of signing in; run ends then without a stream. */
 void           xmpp_connector_set_register (XmppConnector *self);
 
-void        xmpp_connector_run_async (XmppConnector *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void xmpp_connector_run_async (XmppConnector *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
 gboolean    xmpp_connector_run_finish (XmppConnector *self, GAsyncResult *result, GError **error);
 
 /* After success */
-XmppStream *xmpp_connector_steal_stream (XmppConnector *self);       /* (transfer full), paused; NULL after registration */
-XmppJid    *xmpp_connector_get_jid (XmppConnector *self);            /* full; NULL when resumed: it is the one from before */
+/* (transfer full), paused; NULL after registration */
+XmppStream *xmpp_connector_steal_stream (XmppConnector *self);
+/* full; NULL when resumed: it is the one from before */
+XmppJid    *xmpp_connector_get_jid (XmppConnector *self);
 gboolean    xmpp_connector_is_resumed (XmppConnector *self);
-guint32     xmpp_connector_get_resumed_h (XmppConnector *self);      /* what the server has handled of the old session */
-const char *xmpp_connector_get_session_id (XmppConnector *self);     /* XEP-0198 enabled, and resumable with this; else NULL */
+/* what the server has handled of the old session */
+guint32     xmpp_connector_get_resumed_h (XmppConnector *self);
+/* XEP-0198 enabled, and resumable with this; else NULL */
+const char *xmpp_connector_get_session_id (XmppConnector *self);
 gboolean    xmpp_connector_has_sm (XmppConnector *self);             /* XEP-0198 enabled */
 
 G_END_DECLS

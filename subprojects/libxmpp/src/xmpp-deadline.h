@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * XmppDeadline: the two ways in which something under way ends from outside: its time is up, or its caller does not want it
- * any more. Both functions are called from @context; either may stop the deadline.
+ * XmppDeadline: the two ways in which something under way ends from outside: its time is up, or its caller does not
+ * want it any more. Both functions are called from @context; either may stop the deadline.
  */
 typedef struct
 {

@@ -31,10 +31,12 @@ typedef enum
   XMPP_ERROR_REGISTRATION,    /* XEP-0077 refused */
 } XmppError;
 
-/* The defined condition on the wire behind @error, e.g. "item-not-found" or "restricted-xml"; NULL when there is none. */
+/* The defined condition on the wire behind @error, e.g. "item-not-found" or "restricted-xml"; NULL when there is
+ * none. */
 const char *xmpp_error_get_condition (const GError *error);
 
 /* Like g_set_error() in the domain XMPP_ERROR, with a condition (may be NULL). */
-void xmpp_set_error (GError **error, XmppError code, const char *condition, const char *format, ...) G_GNUC_PRINTF (4, 5);
+void xmpp_set_error (GError **error, XmppError code, const char *condition, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
 
 G_END_DECLS

@@ -223,7 +223,8 @@ attr_new (const char *name,
   gsize ns_len = ns != NULL ? strlen (ns) : 0;
   const char *known_name = xmpp_names_find (name);
   const char *known_ns = ns != NULL ? xmpp_names_find (ns) : NULL;
-  gsize total = value_len + 1 + (known_name == NULL ? name_len + 1 : 0) + (ns != NULL && known_ns == NULL ? ns_len + 1 : 0);
+  gsize total = value_len + 1 + (known_name == NULL ? name_len + 1 : 0)
+                + (ns != NULL && known_ns == NULL ? ns_len + 1 : 0);
   XmppAttr *attr = g_malloc (sizeof (XmppAttr) + total);
   char *p = attr->value + value_len + 1;
 

@@ -31,14 +31,18 @@ void        xmpp_node_set_ns_attr (XmppNode *self, const char *name, const char 
 gint64      xmpp_node_get_int (const XmppNode *self, const char *name, gint64 min, gint64 max, gint64 fallback);
 
 /* Children */
-XmppNode   *xmpp_node_add (XmppNode *self, const char *name, const char *ns);         /* new child, (transfer none); ns NULL: the parent's */
+/* new child, (transfer none); ns NULL: the parent's */
+XmppNode   *xmpp_node_add (XmppNode *self, const char *name, const char *ns);
 XmppNode   *xmpp_node_add_text_child (XmppNode *self, const char *name, const char *ns, const char *text);
 void        xmpp_node_append (XmppNode *self, XmppNode *child);                       /* (transfer full) child */
 gboolean    xmpp_node_remove (XmppNode *self, XmppNode *child);
 void        xmpp_node_append_text (XmppNode *self, const char *text);
-const char *xmpp_node_get_text (const XmppNode *self);                                /* all direct text, "" when none; owned by the node */
-XmppNode   *xmpp_node_child (const XmppNode *self, const char *name, const char *ns); /* first such child, or NULL; either may be NULL: any */
-const char *xmpp_node_child_text (const XmppNode *self, const char *name, const char *ns); /* NULL when there is no such child */
+/* all direct text, "" when none; owned by the node */
+const char *xmpp_node_get_text (const XmppNode *self);
+/* first such child, or NULL; either may be NULL: any */
+XmppNode   *xmpp_node_child (const XmppNode *self, const char *name, const char *ns);
+/* NULL when there is no such child */
+const char *xmpp_node_child_text (const XmppNode *self, const char *name, const char *ns);
 XmppNode   *xmpp_node_first (const XmppNode *self);                                   /* first child element */
 XmppNode   *xmpp_node_next (const XmppNode *child);                                   /* next sibling element */
 
@@ -52,8 +56,10 @@ XmppNode *xmpp_stanza_new (const char *name, const char *type, const char *to); 
 XmppNode *xmpp_iq_new (const char *type, const char *to, const char *child, const char *ns, XmppNode **out_child);
 XmppNode *xmpp_iq_result_for (const XmppNode *request);              /* id, to and from set */
 XmppNode *xmpp_stanza_error_for (const XmppNode *request, const char *type, const char *condition, const char *text);
-gboolean  xmpp_stanza_get_error (const XmppNode *stanza, GError **error);             /* TRUE and XMPP_ERROR_STANZA set when type='error' */
-const char *xmpp_stanza_get_error_condition (const XmppNode *stanza);                 /* "item-not-found"; NULL when none */
+/* TRUE and XMPP_ERROR_STANZA set when type='error' */
+gboolean  xmpp_stanza_get_error (const XmppNode *stanza, GError **error);
+/* "item-not-found"; NULL when none */
+const char *xmpp_stanza_get_error_condition (const XmppNode *stanza);
 
 #define XMPP_NODE_FOREACH(parent, child) \
   for (XmppNode *child = xmpp_node_first (parent); child != NULL; child = xmpp_node_next (child))

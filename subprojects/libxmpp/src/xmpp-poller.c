@@ -196,7 +196,8 @@ xmpp_watch_new (GMainContext          *context,
   XmppWatch *self;
   Poller *poller;
 
-  g_return_val_if_fail (context != NULL && events != NULL && events->time != NULL && (fd < 0 || events->ready != NULL), NULL);
+  g_return_val_if_fail (context != NULL && events != NULL && events->time != NULL && (fd < 0 || events->ready != NULL),
+                        NULL);
 
   self = g_new0 (XmppWatch, 1);
   G_LOCK (pollers);

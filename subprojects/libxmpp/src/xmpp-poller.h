@@ -6,9 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * XmppWatch: waits for a socket and for a time. GMainContext looks at each of its sources and files in each of its turns, so that a turn
- * gets longer with every connection that is idle. All watches of one context share one source and one epoll file there:
- * a turn costs what happens in it, whatever the number of connections.
+ * XmppWatch: waits for a socket and for a time. GMainContext looks at each of its sources and files in each of its
+ * turns, so that a turn gets longer with every connection that is idle. All watches of one context share one source and
+ * one epoll file there: a turn costs what happens in it, whatever the number of connections.
  *
  * Both functions are called from the context, never from inside a call of this header. A watch may be freed in them.
  */
@@ -18,7 +18,8 @@ typedef struct _XmppWatch XmppWatch;
 
 typedef struct
 {
-  void (*ready) (GIOCondition condition, gpointer user_data);   /* part of what was waited for; it is not waited for any more */
+  /* part of what was waited for; it is not waited for any more */
+  void (*ready) (GIOCondition condition, gpointer user_data);
   void (*time) (gpointer user_data);                            /* the time has come; it is not waited for any more */
 } XmppWatchEvents;
 

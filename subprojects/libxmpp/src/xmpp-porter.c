@@ -43,7 +43,8 @@ struct _XmppPorter
   gpointer send_data;
   char *jid;                /* owned; NULL before sign-in */
   gboolean connected;
-  GPtrArray *handlers;      /* Handler, highest priority first; replaced and never changed, so that dispatch may go on */
+  /* Handler, highest priority first; replaced and never changed, so that dispatch may go on */
+  GPtrArray *handlers;
   guint last_handler;
   GHashTable *requests;     /* id → Request, both owned by the Request */
   char *id_prefix;          /* random, so that nobody guesses an id */
@@ -186,7 +187,8 @@ matches (const Handler  *handler,
 
 /* Requests */
 
-/* The answer to a request to ourselves or to our server may come under several names (RFC 6120 section 8.1.2.1, 10.3.3). */
+/* The answer to a request to ourselves or to our server may come under several names (RFC 6120 section 8.1.2.1,
+ * 10.3.3). */
 static gboolean
 is_answer_from (XmppPorter *self,
                 const char *to,

@@ -23,14 +23,15 @@ gboolean xmpp_porter_send (XmppPorter *self, XmppNode *stanza);      /* (transfe
 /* Sends a get or set and waits for its result; id is given when missing. An error stanza becomes a GError. */
 void      xmpp_porter_iq_async (XmppPorter *self, XmppNode *iq, guint timeout_seconds, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);    /* (transfer full) iq */
-XmppNode *xmpp_porter_iq_finish (XmppPorter *self, GAsyncResult *result, GError **error);  /* the result stanza, (transfer full) */
+/* the result stanza, (transfer full) */
+XmppNode *xmpp_porter_iq_finish (XmppPorter *self, GAsyncResult *result, GError **error);
 
 /* TRUE: handled, nobody else sees it. An unhandled IQ request is answered with <service-unavailable/>. */
 typedef gboolean (*XmppStanzaHandler) (XmppPorter *porter, XmppNode *stanza, gpointer user_data);
 
 /**
- * @name: "iq", "message", "presence" or NULL; @type: its type or NULL; @child_name, @child_ns: a direct child that must be
- * there, or NULL. Higher @priority is asked first.
+ * @name: "iq", "message", "presence" or NULL; @type: its type or NULL; @child_name, @child_ns: a direct child that must
+ * be there, or NULL. Higher @priority is asked first.
  */
 guint xmpp_porter_add_handler (XmppPorter *self, const char *name, const char *type, const char *child_name,
                                const char *child_ns, int priority, XmppStanzaHandler handler, gpointer user_data,
@@ -38,7 +39,8 @@ guint xmpp_porter_add_handler (XmppPorter *self, const char *name, const char *t
 void  xmpp_porter_remove_handler (XmppPorter *self, guint id);
 
 gboolean    xmpp_porter_is_connected (XmppPorter *self);
-const char *xmpp_porter_get_jid (XmppPorter *self);                  /* our full address (client) or domain (component); NULL before sign-in */
+/* our full address (client) or domain (component); NULL before sign-in */
+const char *xmpp_porter_get_jid (XmppPorter *self);
 /* signals: "connected" (gboolean resumed), "disconnected" */
 
 G_END_DECLS

@@ -191,7 +191,8 @@ context_allowed (const gunichar *text,
       for (gsize k = 0; k < n; k++)
         {
           script = g_unichar_get_script (text[k]);
-          if (script == G_UNICODE_SCRIPT_HIRAGANA || script == G_UNICODE_SCRIPT_KATAKANA || script == G_UNICODE_SCRIPT_HAN)
+          if (script == G_UNICODE_SCRIPT_HIRAGANA || script == G_UNICODE_SCRIPT_KATAKANA
+              || script == G_UNICODE_SCRIPT_HAN)
             return TRUE;
         }
       return FALSE;
@@ -290,7 +291,8 @@ map_username (const char *text)
       for (gsize i = 0; i < n; i++)
         {
           g_string_append_unichar (out, g_unichar_tolower (wide[i]));
-          if (wide[i] == 0x130)   /* SpecialCasing.txt: the only letter whose lower case in no locale is two characters */
+          /* SpecialCasing.txt: the only letter whose lower case in no locale is two characters */
+          if (wide[i] == 0x130)
             g_string_append_unichar (out, 0x307);
         }
     }

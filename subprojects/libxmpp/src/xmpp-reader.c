@@ -14,9 +14,9 @@
 #define SLICE 4096
 
 /*
- * libxml2 keeps every name it has ever seen in a dictionary. A long-lived stream gets a new parser at a quiet moment when
- * the dictionary passes SOFT; a peer that never gives such a moment is cut off at HARD. The same for bytes, because
- * libxml2 counts them in places.
+ * libxml2 keeps every name it has ever seen in a dictionary. A long-lived stream gets a new parser at a quiet moment
+ * when the dictionary passes SOFT; a peer that never gives such a moment is cut off at HARD. The same for bytes,
+ * because libxml2 counts them in places.
  */
 #define NAMES_SOFT (256 * 1024)
 #define NAMES_HARD (4 * 1024 * 1024)

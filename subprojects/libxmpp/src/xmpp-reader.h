@@ -27,10 +27,12 @@ void        xmpp_reader_reset (XmppReader *self);
 
 void        xmpp_reader_set_max_stanza (XmppReader *self, gsize max_stanza);
 
-/* Elements of @from become elements of @to, e.g. jabber:component:accept to jabber:client. Both strings must be static. */
+/* Elements of @from become elements of @to, e.g. jabber:component:accept to jabber:client. Both strings must be
+ * static. */
 void        xmpp_reader_map_namespace (XmppReader *self, const char *from, const char *to);
 
-/* FALSE: XMPP_ERROR_BAD_XML or XMPP_ERROR_LIMIT; the condition of the error is the stream error to send. It stays so. */
+/* FALSE: XMPP_ERROR_BAD_XML or XMPP_ERROR_LIMIT; the condition of the error is the stream error to send. It stays
+ * so. */
 gboolean    xmpp_reader_push (XmppReader *self, const char *data, gsize length, GError **error);
 
 const XmppNode *xmpp_reader_get_header (XmppReader *self);   /* the stream's opening tag, once it came; else NULL */

@@ -245,7 +245,8 @@ xmpp_sasl_step (XmppSasl    *self,
     in = "";
   if ((in != NULL && strlen (in) > XMPP_SASL_MAX_MESSAGE) || !iterations_allowed (self, in))
     {
-      xmpp_set_error (error, XMPP_ERROR_AUTH_MECHANISM, "policy-violation", "The server asks for more than is reasonable to check a password.");
+      xmpp_set_error (error, XMPP_ERROR_AUTH_MECHANISM, "policy-violation",
+                      "The server asks for more than is reasonable to check a password.");
       return XMPP_SASL_FAILED;
     }
   code = gsasl_step64 (self->session, in, &made);

@@ -68,7 +68,8 @@ xmpp_scram_keys_derive (XmppScramKeys  *keys,
   prepared = prepare (password);
   if (prepared == NULL)
     {
-      xmpp_set_error (error, XMPP_ERROR_AUTH, "malformed-request", "This password cannot be used: it is empty, too long, or has control characters.");
+      xmpp_set_error (error, XMPP_ERROR_AUTH, "malformed-request",
+                      "This password cannot be used: it is empty, too long, or has control characters.");
       return FALSE;
     }
   memset (keys, 0, sizeof *keys);

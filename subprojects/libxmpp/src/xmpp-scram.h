@@ -25,7 +25,8 @@ typedef struct
   guint8 server_sha1[20];
 } XmppScramKeys;
 
-/* With a fresh random salt; @iterations 0: the default. Takes milliseconds: not for an I/O loop. XMPP_ERROR_AUTH: not a usable password. */
+/* With a fresh random salt; @iterations 0: the default. Takes milliseconds: not for an I/O loop. XMPP_ERROR_AUTH: not a
+ * usable password. */
 gboolean xmpp_scram_keys_derive (XmppScramKeys *keys, const char *password, guint iterations, GError **error);
 /* As slow; compares in constant time. For PLAIN. */
 gboolean xmpp_scram_keys_check (const XmppScramKeys *keys, const char *password);

@@ -114,7 +114,8 @@ static gboolean
 is_stanza (const XmppNode *node)
 {
   return xmpp_node_is (node, NULL, XMPP_NS_CLIENT)
-         && (xmpp_node_is (node, "message", NULL) || xmpp_node_is (node, "presence", NULL) || xmpp_node_is (node, "iq", NULL));
+         && (xmpp_node_is (node, "message", NULL) || xmpp_node_is (node, "presence", NULL)
+             || xmpp_node_is (node, "iq", NULL));
 }
 
 /* What waits in our own queue the peer could not acknowledge. */
@@ -158,7 +159,8 @@ xmpp_sm_send (XmppSm     *self,
   if (counts)
     keep (self, stanza, bytes);
   self->bytes_since_request += bytes;
-  if (self->enabled && (++self->since_request >= XMPP_SM_REQUEST_EVERY || self->bytes_since_request >= XMPP_SM_REQUEST_EVERY_BYTES))
+  if (self->enabled
+      && (++self->since_request >= XMPP_SM_REQUEST_EVERY || self->bytes_since_request >= XMPP_SM_REQUEST_EVERY_BYTES))
     xmpp_sm_request (self, stream);
   return TRUE;
 }

@@ -14,8 +14,8 @@ typedef struct
 } XmppSrvTarget;
 
 void xmpp_srv_target_free (XmppSrvTarget *self);
-/* Adds the targets of @records (GVariant of g_resolver_lookup_records()) to @targets. TRUE: the only one is ".", which says that there is
- * decidedly no such service. */
+/* Adds the targets of @records (GVariant of g_resolver_lookup_records()) to @targets. TRUE: the only one is ".", which
+ * says that there is decidedly no such service. */
 gboolean xmpp_srv_parse (GList *records, gboolean direct_tls, GPtrArray *targets);
 /* Into the order in which they are to be tried: by priority, within one by weighted chance. */
 void xmpp_srv_order (GPtrArray *targets, GRand *rand);

@@ -161,6 +161,7 @@ xmpp_stanza_get_error (const XmppNode  *stanza,
   child = xmpp_node_child (stanza, "error", NULL);
   if (child != NULL)
     text = xmpp_node_child_text (child, "text", XMPP_NS_STANZAS);
-  xmpp_set_error (error, XMPP_ERROR_STANZA, condition, "%s", text != NULL && *text != '\0' ? text : explain (condition));
+  xmpp_set_error (error, XMPP_ERROR_STANZA, condition, "%s",
+                  text != NULL && *text != '\0' ? text : explain (condition));
   return TRUE;
 }

@@ -57,7 +57,8 @@ xmpp_stream_error_from_node (const XmppNode *node)
   if (text != NULL && *text != '\0')
     xmpp_set_error (&error, XMPP_ERROR_STREAM, condition, "The connection was ended by the other side: %s", text);
   else
-    xmpp_set_error (&error, XMPP_ERROR_STREAM, condition, "The connection was ended by the other side (%s).", condition);
+    xmpp_set_error (&error, XMPP_ERROR_STREAM, condition, "The connection was ended by the other side (%s).",
+                    condition);
   return error;
 }
 

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  *   xmpp-stream-write   the queue, and what is sent when there is nothing to send
  *   xmpp-stream-tls     the stream anew, and TLS under it
  *
- * A socket, with TLS or without, is read and written at once and waited for by its XmppWatch. Any other GIOStream is left to
- * wait for itself, by its asynchronous calls.
+ * A socket, with TLS or without, is read and written at once and waited for by its XmppWatch. Any other GIOStream is
+ * left to wait for itself, by its asynchronous calls.
  */
 typedef enum
 {
@@ -85,7 +85,8 @@ GError  *xmpp_stream_lost_error (const GError *cause);
 /* Tells what was read, and reads on. From the main loop only. */
 void     xmpp_stream_pump (XmppStream *self);
 void     xmpp_stream_pump_soon (XmppStream *self);
-void     xmpp_stream_schedule_write (XmppStream *self);   /* `pending` has grown: written at the end of this turn of the loop */
+/* `pending` has grown: written at the end of this turn of the loop */
+void     xmpp_stream_schedule_write (XmppStream *self);
 void     xmpp_stream_start_write (XmppStream *self);      /* from the main loop only */
 void     xmpp_stream_writable (XmppStream *self);         /* the watch says so */
 /* A keepalive is due, or a peer that takes nothing is given up; sets the time of the next look. */

@@ -6,7 +6,8 @@
 #include "xmpp-redact.h"
 #include "xmpp-stream-error.h"
 
-/* Reading: start_read() → read_now(), or read_async() → on_read() → xmpp_stream_pump() → tell() → events → start_read(). */
+/* Reading: start_read() → read_now(), or read_async() → on_read() → xmpp_stream_pump() → tell() → events →
+ * start_read(). */
 
 #define READS_IN_A_TURN 4   /* of one stream, so that a fast peer does not keep the others waiting */
 
@@ -73,7 +74,8 @@ read_now (XmppStream *self)
   GInputStream *input = g_io_stream_get_input_stream (self->io);
   char bytes[XMPP_STREAM_READ_SIZE];
   g_autoptr (GError) error = NULL;
-  gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (input), bytes, sizeof bytes, NULL, &error);
+  gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (input), bytes, sizeof bytes, NULL,
+                                                       &error);
 
   if (n >= 0 || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     {
@@ -126,7 +128,8 @@ refill (double *tokens,
   return *tokens < 0 ? -*tokens / per_second : 0;
 }
 
-/* TRUE: the peer was too fast, and xmpp_stream_pump() comes again when it has waited long enough. A stream that ends is not held. */
+/* TRUE: the peer was too fast, and xmpp_stream_pump() comes again when it has waited long enough. A stream that ends is
+ * not held. */
 static gboolean
 hold_back (XmppStream *self)
 {

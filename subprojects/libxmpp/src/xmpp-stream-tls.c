@@ -113,7 +113,8 @@ xmpp_stream_start_tls_async (XmppStream          *self,
   if (xmpp_reader_has_partial (self->reader))
     {
       /* Somebody in between could have put plain text there, to be taken for what came inside TLS. */
-      g_task_return_new_error (task, XMPP_ERROR, XMPP_ERROR_TLS, "There was unprotected data behind the request for TLS.");
+      g_task_return_new_error (task, XMPP_ERROR, XMPP_ERROR_TLS,
+                               "There was unprotected data behind the request for TLS.");
       return;
     }
   self->tls_task = g_steal_pointer (&task);

@@ -6,7 +6,8 @@
 #include "xmpp-redact.h"
 #include "xmpp-writer.h"
 
-/* Writing: what is queued leaves at the end of the turn of the loop: xmpp_stream_start_write() → write_now(), or write_async() → on_written(). */
+/* Writing: what is queued leaves at the end of the turn of the loop: xmpp_stream_start_write() → write_now(), or
+ * write_async() → on_written(). */
 
 #define WRITES_IN_A_TURN 16   /* of one stream, each a TLS record of up to 16 KiB */
 
@@ -15,7 +16,8 @@ static void
 set_look (XmppStream *self)
 {
   gint64 keepalive = self->keepalive_seconds > 0 && self->state == STATE_OPEN
-                     ? MAX (self->last_written, self->last_kept) + (gint64) self->keepalive_seconds * G_USEC_PER_SEC : 0;
+                         ? MAX (self->last_written, self->last_kept) + (gint64) self->keepalive_seconds * G_USEC_PER_SEC
+                         : 0;
   gint64 stall = self->write_in_flight ? self->last_progress + (gint64) XMPP_STREAM_STALL_SECONDS * G_USEC_PER_SEC : 0;
 
   if (self->watch != NULL)
@@ -35,7 +37,8 @@ xmpp_stream_look (XmppStream *self)
       xmpp_stream_finish (self, error);
       return;
     }
-  if (self->keepalive_seconds > 0 && now - self->last_written >= ((gint64) self->keepalive_seconds - 1) * G_USEC_PER_SEC)
+  if (self->keepalive_seconds > 0
+      && now - self->last_written >= ((gint64) self->keepalive_seconds - 1) * G_USEC_PER_SEC)
     {
       self->last_kept = now;
       if (self->state == STATE_OPEN && self->tls_task == NULL && xmpp_stream_get_queued (self) == 0)
@@ -84,7 +87,8 @@ wrote (XmppStream   *self,
         }
       else
         {
-          xmpp_stream_finish (self, self->error != NULL ? g_steal_pointer (&self->error) : xmpp_stream_lost_error (error));
+          xmpp_stream_finish (self,
+                              self->error != NULL ? g_steal_pointer (&self->error) : xmpp_stream_lost_error (error));
         }
       return FALSE;
     }

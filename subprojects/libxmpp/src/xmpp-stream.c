@@ -15,7 +15,8 @@
  *   STATE_OPEN ── xmpp_stream_close(): closing tag ──────────────┐
  *       │ ── xmpp_stream_fail(): error and closing tag ──────────┤
  *       │                                                   STATE_CLOSING ── written and answered, or time is up ──┐
- *       └── end of file, I/O error, the peer's closing tag or error, a full queue ────────────────────────── xmpp_stream_finish()
+ *       └── end of file, I/O error, the peer's closing tag or error, a full queue ──────────────────────────
+ * xmpp_stream_finish()
  *                                                                                                     STATE_CLOSED ┘
  */
 G_DEFINE_FINAL_TYPE (XmppStream, xmpp_stream, G_TYPE_OBJECT)
@@ -259,9 +260,10 @@ xmpp_stream_set_io (XmppStream *self,
   GOutputStream *output = g_io_stream_get_output_stream (io);
 
   g_set_object (&self->io, io);
-  self->polled = descriptor_of (io) >= 0
-                 && G_IS_POLLABLE_INPUT_STREAM (input) && g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (input))
-                 && G_IS_POLLABLE_OUTPUT_STREAM (output) && g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (output));
+  self->polled = descriptor_of (io) >= 0 && G_IS_POLLABLE_INPUT_STREAM (input)
+                 && g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (input))
+                 && G_IS_POLLABLE_OUTPUT_STREAM (output)
+                 && g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (output));
 }
 
 static void

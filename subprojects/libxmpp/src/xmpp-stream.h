@@ -25,8 +25,10 @@ G_DECLARE_FINAL_TYPE (XmppStream, xmpp_stream, XMPP, STREAM, GObject)
 
 typedef struct
 {
-  void (*opened) (XmppStream *stream, const XmppNode *header, gpointer user_data);   /* the peer's opening tag; may be NULL */
-  void (*stanza) (XmppStream *stream, XmppNode *stanza, gpointer user_data);   /* (transfer none) stanza; also nonzas and features */
+  /* the peer's opening tag; may be NULL */
+  void (*opened) (XmppStream *stream, const XmppNode *header, gpointer user_data);
+  /* (transfer none) stanza; also nonzas and features */
+  void (*stanza) (XmppStream *stream, XmppNode *stanza, gpointer user_data);
   /* @error NULL: the peer closed in order, or xmpp_stream_close() was answered. Else XMPP_ERROR_* */
   void (*closed) (XmppStream *stream, const GError *error, gpointer user_data);
   void (*drained) (XmppStream *stream, gpointer user_data);   /* everything was written; may be NULL */
@@ -42,8 +44,8 @@ void xmpp_stream_resume (XmppStream *self);
 void xmpp_stream_set_limits (XmppStream *self, gsize max_stanza, gsize max_queue);   /* 0: the default */
 /* Does not read while more than @bytes wait to be written (0: never pauses so): a peer that asks must also listen. */
 void xmpp_stream_set_back_pressure (XmppStream *self, gsize bytes);
-/* A bucket of @stanza_burst stanzas and one of @byte_burst bytes, filled at these rates; while one is empty nothing is read or told, so that
- * the peer has to wait. A rate of 0 does not limit. */
+/* A bucket of @stanza_burst stanzas and one of @byte_burst bytes, filled at these rates; while one is empty nothing is
+ * read or told, so that the peer has to wait. A rate of 0 does not limit. */
 typedef struct { guint stanzas_per_second, stanza_burst; guint bytes_per_second, byte_burst; } XmppStreamRate;
 void xmpp_stream_set_rate (XmppStream *self, const XmppStreamRate *rate);
 gboolean xmpp_stream_is_held (XmppStream *self);   /* waits for its rate */
@@ -52,7 +54,8 @@ void xmpp_stream_set_keepalive (XmppStream *self, guint seconds);
 
 /* Sends our opening tag. Any may be NULL. */
 void     xmpp_stream_open (XmppStream *self, const char *from, const char *to, const char *id, const char *lang);
-/* Queues a stanza; FALSE when the stream is closed or closing, or its queue is full: then it is ended with XMPP_ERROR_LIMIT. */
+/* Queues a stanza; FALSE when the stream is closed or closing, or its queue is full: then it is ended with
+ * XMPP_ERROR_LIMIT. */
 gboolean xmpp_stream_send (XmppStream *self, const XmppNode *stanza);
 gsize    xmpp_stream_get_queued (XmppStream *self);              /* bytes not yet taken by the system */
 gint64   xmpp_stream_get_last_received (XmppStream *self);       /* monotonic time in µs */
@@ -62,9 +65,10 @@ void     xmpp_stream_restart (XmppStream *self);
 /* Writes what is queued, then does the handshake; call inside `stanza`, or on a new stream for direct TLS.
  * @tls_of makes the TLS connection over the plain one, ready with certificates and signals. */
 typedef GTlsConnection *(*XmppStreamTlsFunc) (XmppStream *stream, GIOStream *plain, gpointer user_data, GError **error);
-void     xmpp_stream_start_tls_async (XmppStream *self, XmppStreamTlsFunc tls_of, gpointer tls_data, GCancellable *cancellable,
-                                      GAsyncReadyCallback callback, gpointer user_data);
-gboolean xmpp_stream_start_tls_finish (XmppStream *self, GAsyncResult *result, GError **error);   /* then xmpp_stream_resume() */
+void xmpp_stream_start_tls_async (XmppStream *self, XmppStreamTlsFunc tls_of, gpointer tls_data,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* then xmpp_stream_resume() */
+gboolean xmpp_stream_start_tls_finish (XmppStream *self, GAsyncResult *result, GError **error);
 gboolean xmpp_stream_is_secure (XmppStream *self);
 GIOStream *xmpp_stream_get_io (XmppStream *self);                /* (transfer none) */
 

@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * Appends @node to @out as XML. @scope is the default namespace in force there (NULL: none, the text is self-contained);
- * inside a stream, elements of XMPP_NS_STREAMS are written with the prefix `stream` that the header declared.
+ * Appends @node to @out as XML. @scope is the default namespace in force there (NULL: none, the text is
+ * self-contained); inside a stream, elements of XMPP_NS_STREAMS are written with the prefix `stream` that the header
+ * declared.
  *
  * @scope of a stream other than jabber:client (a component's): a stanza of jabber:client, and its children of that
  * namespace, are written in @scope's namespace (XEP-0114 section 3); what lies inside another namespace is left alone.

@@ -6,7 +6,9 @@
 #include "xmpp-error.h"
 #include "xmpp-sasl.h"
 
-#define HEAD "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='example.org' version='1.0'>"
+#define HEAD                                                                                                           \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "         \
+  "to='example.org' version='1.0'>"
 #define AUTH "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='"
 
 /* Raw bytes to a server without TLS (when @plain) and what came back when it closed the connection. */
@@ -83,7 +85,8 @@ talk (const char  *text,
   acceptor = xmpp_acceptor_new (server, with_tls_offered ? certificate : NULL, &host, NULL);
   g_object_unref (server);
   xmpp_acceptor_set_timeout (acceptor, timeout);
-  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (client), text, strlen (text), NULL, NULL, NULL));
+  g_assert_true (
+      g_output_stream_write_all (g_io_stream_get_output_stream (client), text, strlen (text), NULL, NULL, NULL));
   xmpp_acceptor_run_async (acceptor, NULL, on_run, &raw);
   test_wait_for (raw.done);
   g_socket_set_blocking (g_socket_connection_get_socket (G_SOCKET_CONNECTION (client)), FALSE);
@@ -99,21 +102,33 @@ talk (const char  *text,
 static void
 test_refusals (void)
 {
-  static const struct { const char *text; gboolean tls; const char *says; const char *never; } table[] = {
-    { "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='example.com' version='1.0'>", FALSE, "host-unknown", "example.com" },
-    { "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='a@example.org' version='1.0'>", FALSE, "host-unknown", NULL },
-    { "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='example.org'>", FALSE, "unsupported-version", NULL },
+  static const struct { const char *text; gboolean tls; const char *says; const char *never;
+  } table[] = {
+    { "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+      "to='example.com' version='1.0'>",
+      FALSE, "host-unknown", "example.com" },
+    { "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+      "to='a@example.org' version='1.0'>",
+      FALSE, "host-unknown", NULL },
+    { "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+      "to='example.org'>",
+      FALSE, "unsupported-version", NULL },
     { HEAD "<message to='bob@example.org'/>", FALSE, "not-authorized", NULL },
-    { HEAD "<iq type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq></stream:stream>", FALSE, "not-authorized", "<jid>" },
+    { HEAD "<iq type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq></stream:stream>", FALSE,
+      "not-authorized", "<jid>" },
     /* before TLS nothing is offered, and a client that tries is refused */
     { HEAD AUTH "PLAIN'>AGFsaWNlAHJpZ2h0</auth></stream:stream>", TRUE, "encryption-required", "<mechanism>" },
     { HEAD AUTH "PLAIN'>AGFsaWNlAHJpZ2h0</auth></stream:stream>", FALSE, "invalid-mechanism", "<success" },
     { HEAD AUTH "EXTERNAL'>=</auth></stream:stream>", FALSE, "invalid-mechanism", NULL },
     { HEAD AUTH "SCRAM-SHA-1'>!!!</auth></stream:stream>", FALSE, "malformed-request", NULL },
-    { HEAD AUTH "SCRAM-SHA-1'>biwsbj1hbGljZSxyPWFiYw==</auth><abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></stream:stream>", FALSE, "aborted", NULL },
+    { HEAD AUTH
+      "SCRAM-SHA-1'>biwsbj1hbGljZSxyPWFiYw==</auth><abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></stream:stream>",
+      FALSE, "aborted", NULL },
     { HEAD AUTH "SCRAM-SHA-1'>bixhPWJvYixuPWFsaWNlLHI9YWJj</auth></stream:stream>", FALSE, "invalid-authzid", NULL },
-    { HEAD "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>AA==</response></stream:stream>", FALSE, "malformed-request", NULL },
-    { HEAD AUTH "X'/>" AUTH "X'/>" AUTH "X'/>" AUTH "SCRAM-SHA-1'>biwsbj1hbGljZSxyPWFiYw==</auth>", FALSE, "policy-violation", "<challenge" },
+    { HEAD "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>AA==</response></stream:stream>", FALSE,
+      "malformed-request", NULL },
+    { HEAD AUTH "X'/>" AUTH "X'/>" AUTH "X'/>" AUTH "SCRAM-SHA-1'>biwsbj1hbGljZSxyPWFiYw==</auth>", FALSE,
+      "policy-violation", "<challenge" },
     { HEAD "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", FALSE, "<failure", "<proceed" },
     { HEAD "<!-- x -->", FALSE, "restricted-xml", NULL },
     { HEAD "<resume xmlns='urn:xmpp:sm:3' previd='x' h='0'/>", FALSE, "not-authorized", NULL },
@@ -137,7 +152,8 @@ static void
 test_injection (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *heard = talk (HEAD "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" HEAD AUTH "PLAIN'>AGFsaWNlAHJpZ2h0</auth>",
+  g_autofree char *heard = talk (HEAD "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" HEAD AUTH
+                                      "PLAIN'>AGFsaWNlAHJpZ2h0</auth>",
                                  TRUE, 10, &error);
 
   g_assert_error (error, XMPP_ERROR, XMPP_ERROR_TLS);
@@ -213,7 +229,8 @@ test_sasl (void)
       server = xmpp_sasl_new_server (table[i].mechanism, &keys);
       g_assert_cmpint (xmpp_sasl_step (server, first, &challenge, NULL), ==, XMPP_SASL_CONTINUE);
       g_assert_cmpint (xmpp_sasl_step (client, challenge, &proof, NULL), ==, XMPP_SASL_CONTINUE);
-      g_assert_cmpint (xmpp_sasl_step (server, proof, &verifier, NULL), ==, table[i].ok ? XMPP_SASL_DONE : XMPP_SASL_FAILED);
+      g_assert_cmpint (xmpp_sasl_step (server, proof, &verifier, NULL), ==,
+                       table[i].ok ? XMPP_SASL_DONE : XMPP_SASL_FAILED);
       if (table[i].ok)
         g_assert_cmpint (xmpp_sasl_step (client, verifier, &rest, NULL), ==, XMPP_SASL_DONE);
     }
@@ -271,9 +288,11 @@ test_iterations (void)
 
       xmpp_sasl_step (client, NULL, &first, NULL);
       decoded = (char *) g_base64_decode (first, &length);
-      challenge = g_strdup_printf ("%sserver,s=QSXCR+Q6sek8bf92,i=%s", g_strstr_len (decoded, (gssize) length, "r="), table[i].count);
+      challenge = g_strdup_printf ("%sserver,s=QSXCR+Q6sek8bf92,i=%s", g_strstr_len (decoded, (gssize) length, "r="),
+                                   table[i].count);
       encoded = g_base64_encode ((const guchar *) challenge, strlen (challenge));
-      g_assert_cmpint (xmpp_sasl_step (client, encoded, &out, &error), ==, table[i].allowed ? XMPP_SASL_CONTINUE : XMPP_SASL_FAILED);
+      g_assert_cmpint (xmpp_sasl_step (client, encoded, &out, &error), ==,
+                       table[i].allowed ? XMPP_SASL_CONTINUE : XMPP_SASL_FAILED);
       if (!table[i].allowed)
         g_assert_error (error, XMPP_ERROR, XMPP_ERROR_AUTH_MECHANISM);
     }
@@ -396,13 +415,15 @@ talk_in_tls (const char *text)
   g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), 0, NULL, test_keep_result, &shaken);
   test_wait_for (shaken != NULL);
   g_assert_true (g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), shaken, &error));
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (tls), text, strlen (text), 0, NULL, test_keep_result, &written);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (tls), text, strlen (text), 0, NULL, test_keep_result,
+                                   &written);
   while (n > 0 && strstr (heard->str, "<success") == NULL && strstr (heard->str, "<failure") == NULL)
     {
       g_autoptr (GAsyncResult) read = NULL;
       char buffer[4096];
 
-      g_input_stream_read_async (g_io_stream_get_input_stream (tls), buffer, sizeof buffer, 0, NULL, test_keep_result, &read);
+      g_input_stream_read_async (g_io_stream_get_input_stream (tls), buffer, sizeof buffer, 0, NULL, test_keep_result,
+                                 &read);
       test_wait_for (read != NULL);
       n = g_input_stream_read_finish (g_io_stream_get_input_stream (tls), read, NULL);
       if (n > 0)
@@ -435,7 +456,8 @@ test_plain (void)
       g_autofree char *text = NULL;
       g_autofree char *heard = NULL;
 
-      g_byte_array_append (plain, (const guint8 *) table[i].authzid, (guint) strlen (table[i].authzid) + 1);   /* RFC 4616 */
+      /* RFC 4616 */
+      g_byte_array_append (plain, (const guint8 *) table[i].authzid, (guint) strlen (table[i].authzid) + 1);
       g_byte_array_append (plain, (const guint8 *) table[i].user, (guint) strlen (table[i].user) + 1);
       g_byte_array_append (plain, (const guint8 *) table[i].password, (guint) strlen (table[i].password));
       base64 = g_base64_encode (plain->data, plain->len);

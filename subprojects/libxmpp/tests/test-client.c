@@ -61,7 +61,8 @@ ask (XmppClient *client)
   g_autoptr (GError) error = NULL;
   g_autoptr (XmppNode) answer = NULL;
 
-  xmpp_porter_iq_async (porter, xmpp_iq_new ("get", "example.org", "query", "urn:q", NULL), 10, NULL, test_keep_result, &result);
+  xmpp_porter_iq_async (porter, xmpp_iq_new ("get", "example.org", "query", "urn:q", NULL), 10, NULL, test_keep_result,
+                        &result);
   test_wait_for (result != NULL);
   answer = xmpp_porter_iq_finish (porter, result, &error);
   g_assert_no_error (error);
@@ -71,9 +72,10 @@ ask (XmppClient *client)
 static void
 test_sign_in (void)
 {
-  static const struct { gboolean direct; gboolean late; gboolean sm; gsize piece; } table[] = {
-    { FALSE, FALSE, TRUE, 65536 }, { FALSE, TRUE, TRUE, 65536 }, { TRUE, FALSE, TRUE, 65536 }, { FALSE, TRUE, FALSE, 7 },
-    { TRUE, TRUE, TRUE, 3 }, { FALSE, FALSE, TRUE, 1 },
+  static const struct { gboolean direct; gboolean late; gboolean sm; gsize piece;
+  } table[] = {
+    { FALSE, FALSE, TRUE, 65536 }, { FALSE, TRUE, TRUE, 65536 }, { TRUE, FALSE, TRUE, 65536 },
+    { FALSE, TRUE, FALSE, 7 },     { TRUE, TRUE, TRUE, 3 },      { FALSE, FALSE, TRUE, 1 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
@@ -95,7 +97,8 @@ test_sign_in (void)
       g_assert_cmpstr (xmpp_jid_get_full (xmpp_client_get_jid (client)), ==, "alice@example.org/desk");
       g_assert_true (xmpp_porter_is_connected (xmpp_client_get_porter (client)));
       ask (client);
-      /* A server that asks for no certificate has no use for the system's authorities: each connection would take them all in. */
+      /* A server that asks for no certificate has no use for the system's authorities: each connection would take them
+       * all in. */
       g_assert_true (G_IS_TLS_SERVER_CONNECTION (test_server_get_last_io (server)));
       g_assert_null (g_tls_connection_get_database (G_TLS_CONNECTION (test_server_get_last_io (server))));
       disconnect_and_free (client);
@@ -126,9 +129,12 @@ test_refusals (void)
   g_autoptr (TestServer) server = test_server_new ("example.org", FALSE);
 
   test_server_add_account (server, "alice", "right");
-  expect_failure (server, "alice@example.org", "wrong", XMPP_ERROR_AUTH, "That password is not right for alice@example.org.");
-  expect_failure (server, "nobody@example.org", "right", XMPP_ERROR_AUTH, "That password is not right for nobody@example.org.");
-  expect_failure (server, "alice@example.org", "", XMPP_ERROR_AUTH, "That password is not right for alice@example.org.");
+  expect_failure (server, "alice@example.org", "wrong", XMPP_ERROR_AUTH,
+                  "That password is not right for alice@example.org.");
+  expect_failure (server, "nobody@example.org", "right", XMPP_ERROR_AUTH,
+                  "That password is not right for nobody@example.org.");
+  expect_failure (server, "alice@example.org", "", XMPP_ERROR_AUTH,
+                  "That password is not right for alice@example.org.");
   expect_failure (server, "alice@example.com", "right", XMPP_ERROR_HOST_UNKNOWN,
                   "The server at 127.0.0.1 does not serve example.com. Check the address.");
   expect_failure (server, "alice@example.org/taken", "right", XMPP_ERROR_CONFLICT,
@@ -186,7 +192,8 @@ test_certificates (void)
   g_signal_connect (client, "accept-certificate", G_CALLBACK (on_certificate), &asked);
   error = connect_now (client);
   g_assert_error (error, XMPP_ERROR, XMPP_ERROR_CERTIFICATE);
-  g_assert_cmpstr (error->message, ==, "The certificate of example.org is not to be trusted: nobody known has signed it.");
+  g_assert_cmpstr (error->message, ==,
+                   "The certificate of example.org is not to be trusted: nobody known has signed it.");
   g_clear_error (&error);
   /* Asked again, the user says yes, and is not asked a third time. */
   error = connect_now (client);
@@ -220,7 +227,8 @@ test_registration (void)
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     {
       g_autofree char *address = g_strconcat (table[i].user, "@example.org", NULL);
-      XmppClient *client = make_client (server, address, table[i].password, test_server_get_port (server), XMPP_TLS_STARTTLS);
+      XmppClient *client = make_client (server, address, table[i].password, test_server_get_port (server),
+                                        XMPP_TLS_STARTTLS);
       GAsyncResult *result = NULL;
 
       test_server_set_registration (server, table[i].open);
@@ -370,7 +378,8 @@ test_forgotten_session (void)
   g_assert_null (connect_now (alice));
   hostile_relay_set_stalled (relay, TRUE);
   send_number (alice, "bob@example.org/x", 1);
-  xmpp_porter_iq_async (xmpp_client_get_porter (alice), xmpp_iq_new ("get", "example.org", "q", "urn:q", NULL), 20, NULL, test_keep_result, &result);
+  xmpp_porter_iq_async (xmpp_client_get_porter (alice), xmpp_iq_new ("get", "example.org", "q", "urn:q", NULL), 20,
+                        NULL, test_keep_result, &result);
   hostile_relay_cut (relay);
   test_server_forget_sessions (server);
   bob = make_client (server, "bob@example.org/x", "b", test_server_get_port (server), XMPP_TLS_STARTTLS);
@@ -459,7 +468,8 @@ test_cut_anywhere (void)
     {
       g_autoptr (HostileRelay) relay = hostile_relay_new (test_server_get_port (server));
       g_autoptr (GError) error = NULL;
-      XmppClient *client = make_client (server, "alice@example.org", "a", hostile_relay_get_port (relay), XMPP_TLS_STARTTLS);
+      XmppClient *client = make_client (server, "alice@example.org", "a", hostile_relay_get_port (relay),
+                                        XMPP_TLS_STARTTLS);
 
       hostile_relay_cut_after (relay, at);
       error = connect_now (client);
@@ -477,7 +487,8 @@ test_cancel (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   GAsyncResult *result = NULL;
-  XmppClient *client = make_client (server, "alice@example.org", "a", hostile_relay_get_port (relay), XMPP_TLS_STARTTLS);
+  XmppClient *client = make_client (server, "alice@example.org", "a", hostile_relay_get_port (relay),
+                                    XMPP_TLS_STARTTLS);
 
   hostile_relay_set_stalled (relay, TRUE);
   xmpp_client_connect_async (client, cancellable, test_keep_result, &result);

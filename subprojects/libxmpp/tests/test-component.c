@@ -217,8 +217,9 @@ test_comes_back (void)
   xmpp_component_start (f.component);
   test_wait_for (f.connected == 1 && f.accepted == 1);
   hostile_relay_set_stalled (f.relay, TRUE);
-  xmpp_porter_iq_async (xmpp_component_get_porter (f.component), xmpp_iq_new ("get", "bob@example.org", "query", "urn:q", NULL),
-                        10, NULL, test_keep_result, &result);
+  xmpp_porter_iq_async (xmpp_component_get_porter (f.component),
+                        xmpp_iq_new ("get", "bob@example.org", "query", "urn:q", NULL), 10, NULL, test_keep_result,
+                        &result);
   hostile_relay_cut (f.relay);
   hostile_relay_set_stalled (f.relay, FALSE);
   test_wait_for (result != NULL);

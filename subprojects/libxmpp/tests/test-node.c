@@ -105,10 +105,11 @@ test_writing (void)
   xmpp_node_add (inner, "e", "");
 
   alone = xmpp_node_to_string (message);
-  g_assert_cmpstr (alone, ==,
-                   "<message xmlns='jabber:client' type='chat' to='bob@example.org' xml:lang='en' xmlns:ns0='urn:k' "
-                   "ns0:k='a&apos;b&#10;&lt;&amp;&gt;&quot;'><body>1 &lt; 2 &amp; \xef\xbf\xbd&#13;\xef\xbf\xbd</body>"
-                   "<forwarded xmlns='urn:f'><message xmlns='jabber:client'><e xmlns=''/></message></forwarded></message>");
+  g_assert_cmpstr (
+      alone, ==,
+      "<message xmlns='jabber:client' type='chat' to='bob@example.org' xml:lang='en' xmlns:ns0='urn:k' "
+      "ns0:k='a&apos;b&#10;&lt;&amp;&gt;&quot;'><body>1 &lt; 2 &amp; \xef\xbf\xbd&#13;\xef\xbf\xbd</body>"
+      "<forwarded xmlns='urn:f'><message xmlns='jabber:client'><e xmlns=''/></message></forwarded></message>");
   xmpp_node_set_ns_attr (message, "k", "urn:k", NULL);
   xmpp_writer_append (client, message, XMPP_NS_CLIENT);
   g_assert_true (g_str_has_prefix (client->str, "<message type='chat' to="));

@@ -55,7 +55,8 @@ test_answers (void)
       g_autoptr (XmppNode) got = NULL;
       GAsyncResult *result = NULL;
 
-      xmpp_porter_iq_async (porter, xmpp_iq_new ("get", table[i].to, "q", "urn:q", NULL), 0, cancellable, test_keep_result, &result);
+      xmpp_porter_iq_async (porter, xmpp_iq_new ("get", table[i].to, "q", "urn:q", NULL), 0, cancellable,
+                            test_keep_result, &result);
       g_assert_cmpuint (sent->len, ==, 1);
       xmpp_node_set (answer, "id", xmpp_node_get (g_ptr_array_index (sent, 0), "id"));
       xmpp_node_set (answer, "from", table[i].from);

@@ -5,13 +5,17 @@
 #include "xmpp-names.h"
 #include "xmpp-reader.h"
 
-#define HEAD "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='x' version='1.0'>"
+#define HEAD                                                                                                           \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='x' "  \
+  "version='1.0'>"
 
 static void
 test_every_split (void)
 {
-  static const char text[] = HEAD " <message to='a@b' xml:lang='en'><body>A &lt;b&gt; &amp;&#x20AC; <![CDATA[<c>]]>\u00e9</body>"
-                             "<x xmlns='urn:x'><y xmlns=''/></x></message>\n<stream:features/><e:f xmlns:e='urn:e' e:g='1'/></stream:stream>\n";
+  static const char text[] = HEAD
+      " <message to='a@b' xml:lang='en'><body>A &lt;b&gt; &amp;&#x20AC; <![CDATA[<c>]]>\u00e9</body>"
+      "<x xmlns='urn:x'><y xmlns=''/></x></message>\n<stream:features/><e:f xmlns:e='urn:e' "
+      "e:g='1'/></stream:stream>\n";
 
   for (gsize cut = 0; cut <= strlen (text); cut++)
     {
@@ -42,8 +46,11 @@ test_every_split (void)
 static void
 test_at_once (void)
 {
-  static const char * const stanzas[] = {
-    "<presence/>", "<message><body>x</body></message>", "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>", "<r xmlns='urn:xmpp:sm:3'/>",
+  static const char *const stanzas[] = {
+    "<presence/>",
+    "<message><body>x</body></message>",
+    "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>",
+    "<r xmlns='urn:xmpp:sm:3'/>",
   };
   g_autoptr (XmppReader) reader = xmpp_reader_new (0);
 
@@ -230,7 +237,8 @@ test_many_names (void)
   g_assert_true (xmpp_reader_push (reader, HEAD, strlen (HEAD), NULL));
   for (guint i = 0; i < 60000; i++)
     {
-      g_autofree char *name = g_strdup_printf ("<stream:name-%u-that-nobody-uses-twice xmlns:p%u='urn:x:%u'/>", i, i, i);
+      g_autofree char *name = g_strdup_printf ("<stream:name-%u-that-nobody-uses-twice xmlns:p%u='urn:x:%u'/>", i, i,
+                                               i);
       g_autoptr (XmppNode) node = NULL;
       g_autoptr (GError) error = NULL;
 

@@ -46,7 +46,8 @@ lookup_records_async (GResolver           *resolver,
       return;
     }
   for (; record->host != NULL; record++)
-    list = g_list_append (list, g_variant_ref_sink (g_variant_new ("(qqqs)", record->priority, record->weight, record->port, record->host)));
+    list = g_list_append (list, g_variant_ref_sink (g_variant_new ("(qqqs)", record->priority, record->weight,
+                                                                   record->port, record->host)));
   g_task_return_pointer (task, list, free_records);
 }
 
@@ -108,11 +109,20 @@ static void
 test_choice (void)
 {
   static const Record none[] = { { 0, 0, 0, "." }, { 0, 0, 0, NULL } };
-  static const Record two[] = { { 20, 0, 5222, "second.example" }, { 10, 5, 5222, "first.example" }, { 0, 0, 0, NULL } };
+  static const Record two[] = { { 20, 0, 5222, "second.example" },
+                                { 10, 5, 5222, "first.example" },
+                                { 0, 0, 0, NULL } };
   static const Record direct[] = { { 15, 0, 443, "direct.example" }, { 0, 0, 0, NULL } };
-  static const struct { const char *name; const Record *direct, *starttls; const char *asked; XmppError code; } cases[] = {
+  static const struct
+  {
+    const char *name;
+    const Record *direct, *starttls;
+    const char *asked;
+    XmppError code;
+  } cases[] = {
     { "by priority", NULL, two, "first.example second.example ", XMPP_ERROR_UNREACHABLE },
-    { "both services are one set", direct, two, "first.example direct.example second.example ", XMPP_ERROR_UNREACHABLE },
+    { "both services are one set", direct, two, "first.example direct.example second.example ",
+      XMPP_ERROR_UNREACHABLE },
     { "no records", NULL, NULL, "example.org ", XMPP_ERROR_UNREACHABLE },
     { "no such service", NULL, none, "", XMPP_ERROR_HOST_UNKNOWN },
     { "neither service", none, none, "", XMPP_ERROR_HOST_UNKNOWN },
@@ -146,7 +156,9 @@ test_choice (void)
 static void
 test_weights (void)
 {
-  static const Record records[] = { { 1, 30, 1, "heavy" }, { 1, 10, 1, "light" }, { 1, 0, 1, "none" }, { 0, 0, 1, "before" } };
+  static const Record records[] = {
+    { 1, 30, 1, "heavy" }, { 1, 10, 1, "light" }, { 1, 0, 1, "none" }, { 0, 0, 1, "before" }
+  };
   GRand *rand = g_rand_new_with_seed (7);
   guint heavy = 0, light = 0, none = 0;
 
@@ -157,8 +169,8 @@ test_weights (void)
       const char *first;
 
       for (guint i = 0; i < G_N_ELEMENTS (records); i++)
-        list = g_list_append (list, g_variant_ref_sink (g_variant_new ("(qqqs)", records[i].priority, records[i].weight, records[i].port,
-                                                                       records[i].host)));
+        list = g_list_append (list, g_variant_ref_sink (g_variant_new ("(qqqs)", records[i].priority, records[i].weight,
+                                                                       records[i].port, records[i].host)));
       g_assert_false (xmpp_srv_parse (list, FALSE, targets));
       free_records (list);
       xmpp_srv_order (targets, rand);

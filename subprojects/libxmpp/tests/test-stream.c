@@ -145,9 +145,11 @@ test_talk (gconstpointer wrapped)
 static void
 test_failures (void)
 {
-  static const struct { const char *condition; int code; } table[] = {
-    { "conflict", XMPP_ERROR_CONFLICT }, { "host-unknown", XMPP_ERROR_HOST_UNKNOWN }, { "not-authorized", XMPP_ERROR_AUTH },
-    { "system-shutdown", XMPP_ERROR_STREAM }, { "made-up", XMPP_ERROR_STREAM },
+  static const struct { const char *condition; int code;
+  } table[] = {
+    { "conflict", XMPP_ERROR_CONFLICT },   { "host-unknown", XMPP_ERROR_HOST_UNKNOWN },
+    { "not-authorized", XMPP_ERROR_AUTH }, { "system-shutdown", XMPP_ERROR_STREAM },
+    { "made-up", XMPP_ERROR_STREAM },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
@@ -277,7 +279,8 @@ test_bad_peers (void)
 
       test_socket_pair (&one, &two);
       end_init (&a, one, XMPP_NS_CLIENT);
-      g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (two), table[i].text, strlen (table[i].text), NULL, NULL, NULL));
+      g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (two), table[i].text,
+                                                strlen (table[i].text), NULL, NULL, NULL));
       if (table[i].condition == NULL)
         g_io_stream_close (two, NULL, NULL);
       test_wait_for (a.closed == 1);
@@ -423,8 +426,9 @@ test_watch (void)
   gint64 now = g_get_monotonic_time ();
 
   test_socket_pair (&one, &two);
-  a.watch = xmpp_watch_new (g_main_context_default (), g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (one))),
-                            &watch_events, &a);
+  a.watch = xmpp_watch_new (g_main_context_default (),
+                            g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (one))), &watch_events,
+                            &a);
   g_assert_true (xmpp_watch_wait (a.watch, G_IO_OUT));
   test_wait_for (a.ready == 1);
   g_assert_cmpint (a.condition, ==, G_IO_OUT);

@@ -33,7 +33,8 @@ test_publish (void)
 static void
 test_requests (void)
 {
-  struct { XmppNode *iq; XmppPubsubRequestKind kind; guint items; guint max; } table[] = {
+  struct { XmppNode *iq; XmppPubsubRequestKind kind; guint items; guint max;
+  } table[] = {
     { xmpp_pubsub_items ("a@x", "urn:n", NULL, 1), XMPP_PUBSUB_REQUEST_ITEMS, 0, 1 },
     { xmpp_pubsub_items ("a@x", "urn:n", "i", 0), XMPP_PUBSUB_REQUEST_ITEMS, 1, 0 },
     { xmpp_pubsub_retract (NULL, "urn:n", "i", TRUE), XMPP_PUBSUB_REQUEST_RETRACT, 1, 0 },
@@ -42,7 +43,8 @@ test_requests (void)
     { test_xml ("<iq type='get'><pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><configure node='urn:n'/>"
                 "</pubsub></iq>"),
       XMPP_PUBSUB_REQUEST_GET_CONFIG, 0, 0 },
-    { test_xml ("<iq type='set'><pubsub xmlns='http://jabber.org/protocol/pubsub'><create node='urn:n'/></pubsub></iq>"),
+    { test_xml (
+          "<iq type='set'><pubsub xmlns='http://jabber.org/protocol/pubsub'><create node='urn:n'/></pubsub></iq>"),
       XMPP_PUBSUB_REQUEST_CREATE, 0, 0 },
   };
   g_autoptr (XmppNode) other = test_xml ("<iq type='get'><pubsub xmlns='http://jabber.org/protocol/pubsub'>"

@@ -251,7 +251,8 @@ test_carbons_server (void)
     g_autoptr (XmppNode) headline = test_xml ("<message type='headline'><body>t</body></message>");
     g_autoptr (XmppNode) normal = test_xml ("<message><body>t</body></message>");
     g_autoptr (XmppNode) empty = test_xml ("<message><x xmlns='urn:x'/></message>");
-    g_autoptr (XmppNode) state = test_xml ("<message><active xmlns='http://jabber.org/protocol/chatstates'/></message>");
+    g_autoptr (XmppNode)
+        state = test_xml ("<message><active xmlns='http://jabber.org/protocol/chatstates'/></message>");
 
     g_assert_false (xmpp_carbons_is_eligible (headline));
     g_assert_true (xmpp_carbons_is_eligible (normal));
@@ -303,7 +304,14 @@ test_messages (void)
 static void
 test_presence (void)
 {
-  static const struct { const char *xml; XmppPresenceKind kind; XmppShow show; int priority; const char *status; } table[] = {
+  static const struct
+  {
+    const char *xml;
+    XmppPresenceKind kind;
+    XmppShow show;
+    int priority;
+    const char *status;
+  } table[] = {
     { "<presence/>", XMPP_PRESENCE_STATE, XMPP_SHOW_ONLINE, 0, NULL },
     { "<presence type='unavailable'><status>bye</status></presence>", XMPP_PRESENCE_STATE, XMPP_SHOW_OFFLINE, 0,
       "bye" },

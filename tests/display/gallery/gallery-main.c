@@ -69,7 +69,8 @@ publish_head (ImClient *person, guint index)
                                "<data xmlns='urn:xmpp:avatar:data'>%s</data></item></publish></pubsub>", id, data);
   metadata_item = g_strdup_printf ("<pubsub xmlns='http://jabber.org/protocol/pubsub'>"
                                    "<publish node='urn:xmpp:avatar:metadata'><item id='%s'>"
-                                   "<metadata xmlns='urn:xmpp:avatar:metadata'><info bytes='%" G_GSIZE_FORMAT "' id='%s' "
+                                   "<metadata xmlns='urn:xmpp:avatar:metadata'><info bytes='%" G_GSIZE_FORMAT
+                                   "' id='%s' "
                                    "type='image/png' width='240' height='240'/></metadata></item></publish></pubsub>",
                                    id, length, id);
   im_client_ask_ok (person, "set", NULL, data_item);
@@ -79,8 +80,8 @@ publish_head (ImClient *person, guint index)
 static void
 set_name (ImClient *own, const char *jid, const char *name)
 {
-  g_autofree char *query = g_markup_printf_escaped ("<query xmlns='jabber:iq:roster'><item jid='%s' name='%s'/></query>",
-                                                    jid, name);
+  g_autofree char *query =
+      g_markup_printf_escaped ("<query xmlns='jabber:iq:roster'><item jid='%s' name='%s'/></query>", jid, name);
 
   im_client_ask_ok (own, "set", NULL, query);
 }
@@ -125,7 +126,8 @@ answer_message (ImClient *person, const char *text, gboolean fail)
     im_client_send (person, "<message type='error' to='%s' id='%s'><error type='cancel'><service-unavailable "
                     "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>", from, id);
   else
-    im_client_send (person, "<message to='%s' id='r1'><received xmlns='urn:xmpp:receipts' id='%s'/></message>", from, id);
+    im_client_send (person, "<message to='%s' id='r1'><received xmlns='urn:xmpp:receipts' id='%s'/></message>", from,
+                    id);
 }
 
 static void

@@ -82,7 +82,8 @@ send_error (XmppPorter     *porter,
       }
   if (status >= 500)
     g_warning ("a request failed: %s", error->message);
-  xmpp_porter_send (porter, xmpp_stanza_error_for (request, type, condition, mien_portrait_server_error_get_public_text (error)));
+  xmpp_porter_send (porter, xmpp_stanza_error_for (request, type, condition,
+                                                   mien_portrait_server_error_get_public_text (error)));
 }
 
 /* The bare address of an account of the IM server, or NULL with an answer sent: its `from` is the IM server's word. */
@@ -95,8 +96,9 @@ get_account (MienPortraitComponent *self,
 
   if (jid != NULL && xmpp_jid_get_local (jid) != NULL && g_str_equal (xmpp_jid_get_domain (jid), self->im_domain))
     return xmpp_jid_to_bare (jid);
-  xmpp_porter_send (self->porter, xmpp_stanza_error_for (request, "auth", "forbidden",
-                                                         _("This portrait server keeps the portraits of another server's accounts.")));
+  xmpp_porter_send (self->porter, xmpp_stanza_error_for (
+                                      request, "auth", "forbidden",
+                                      _("This portrait server keeps the portraits of another server's accounts.")));
   return NULL;
 }
 
@@ -110,7 +112,8 @@ on_disco_info (XmppPorter *porter,
   MienPortraitComponent *self = user_data;
   g_autoptr(XmppDiscoInfo) info = xmpp_disco_info_new ();
   g_autofree char *bytes = g_strdup_printf ("%" G_GUINT64_FORMAT, mien_portrait_manager_get_max_bytes (self->manager));
-  g_autofree char *pixels = g_strdup_printf ("%" G_GUINT64_FORMAT, mien_portrait_manager_get_max_pixels (self->manager));
+  g_autofree char *pixels = g_strdup_printf ("%" G_GUINT64_FORMAT,
+                                             mien_portrait_manager_get_max_pixels (self->manager));
   XmppForm *form;
 
   if (xmpp_disco_request_get_node (request) != NULL)
@@ -177,9 +180,11 @@ refuse_slot (MienPortraitComponent *self,
              guint                  retry)
 {
   if (g_error_matches (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE))
-    xmpp_porter_send (self->porter, xmpp_upload_error_too_large (request, mien_portrait_manager_get_max_bytes (self->manager)));
+    xmpp_porter_send (self->porter,
+                      xmpp_upload_error_too_large (request, mien_portrait_manager_get_max_bytes (self->manager)));
   else if (g_error_matches (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_RATE))
-    xmpp_porter_send (self->porter, xmpp_upload_error_retry (request, g_get_real_time () / G_USEC_PER_SEC + retry, error->message));
+    xmpp_porter_send (self->porter,
+                      xmpp_upload_error_retry (request, g_get_real_time () / G_USEC_PER_SEC + retry, error->message));
   else
     send_error (self->porter, request, error);
 }
@@ -210,13 +215,15 @@ on_slot (XmppPorter *porter,
   /* Without a purpose it is a file for a message (XEP-0363 section 6): that is not what this server keeps. */
   if (g_strcmp0 (wish->purpose, XMPP_UPLOAD_PURPOSE_PROFILE) != 0)
     {
-      xmpp_porter_send (porter, xmpp_stanza_error_for (request, "modify", "not-acceptable",
-                                                       _("Only portraits are kept here: ask for a slot with the purpose “profile”.")));
+      xmpp_porter_send (porter, xmpp_stanza_error_for (
+                                    request, "modify", "not-acceptable",
+                                    _("Only portraits are kept here: ask for a slot with the purpose “profile”.")));
       return TRUE;
     }
   inband = xmpp_node_child (xmpp_node_child (request, "request", XMPP_NS_UPLOAD), "inband", MIEN_NS_PORTRAIT);
-  if (!mien_portrait_manager_slot (self->manager, xmpp_jid_get_bare (account), wish->filename, wish->size, wish->content_type,
-                                   inband != NULL ? xmpp_node_get (inband, "id") : NULL, &put_url, &get_url, &retry, &error))
+  if (!mien_portrait_manager_slot (self->manager, xmpp_jid_get_bare (account), wish->filename, wish->size,
+                                   wish->content_type, inband != NULL ? xmpp_node_get (inband, "id") : NULL, &put_url,
+                                   &get_url, &retry, &error))
     {
       refuse_slot (self, request, error, retry);
       return TRUE;
@@ -307,7 +314,8 @@ on_query (XmppPorter *porter,
   items = mien_portrait_query_parse (request);
   if (items == NULL)
     {
-      g_autofree char *text = g_strdup_printf (_("At most %d accounts may be asked about at once."), MIEN_PORTRAIT_QUERY_MAX_ITEMS);
+      g_autofree char *text = g_strdup_printf (_("At most %d accounts may be asked about at once."),
+                                               MIEN_PORTRAIT_QUERY_MAX_ITEMS);
 
       xmpp_porter_send (porter, xmpp_stanza_error_for (request, "modify", "bad-request", text));
       return TRUE;
@@ -317,7 +325,8 @@ on_query (XmppPorter *porter,
   g_ptr_array_add (accounts, NULL);
   pending = pending_new (self, request);
   pending->items = g_steal_pointer (&items);
-  mien_portrait_manager_query_async (self->manager, xmpp_jid_get_bare (account), (const char * const *) accounts->pdata, on_rows, pending);
+  mien_portrait_manager_query_async (self->manager, xmpp_jid_get_bare (account), (const char *const *) accounts->pdata,
+                                     on_rows, pending);
   return TRUE;
 }
 
@@ -354,7 +363,8 @@ on_retract (XmppPorter *porter,
   g_autoptr(XmppJid) account = get_account (self, request);
 
   if (account != NULL)
-    mien_portrait_manager_retract_async (self->manager, xmpp_jid_get_bare (account), on_retracted, pending_new (self, request));
+    mien_portrait_manager_retract_async (self->manager, xmpp_jid_get_bare (account), on_retracted,
+                                         pending_new (self, request));
   return TRUE;
 }
 
@@ -413,13 +423,17 @@ on_forward (XmppPorter *porter,
   g_autoptr(XmppAvatarMetadata) metadata = metadata_node != NULL ? xmpp_avatar_metadata_parse (metadata_node) : NULL;
 
   if (g_strcmp0 (xmpp_node_get (request, "from"), self->im_domain) != 0)
-    xmpp_porter_send (porter, xmpp_stanza_error_for (request, "auth", "forbidden", _("Only the IM server forwards publications.")));
-  else if (jid == NULL || xmpp_jid_get_local (jid) == NULL || !g_str_equal (xmpp_jid_get_domain (jid), self->im_domain) || metadata == NULL)
+    xmpp_porter_send (porter, xmpp_stanza_error_for (request, "auth", "forbidden",
+                                                     _("Only the IM server forwards publications.")));
+  else if (jid == NULL || xmpp_jid_get_local (jid) == NULL || !g_str_equal (xmpp_jid_get_domain (jid), self->im_domain)
+           || metadata == NULL)
     xmpp_porter_send (porter, xmpp_stanza_error_for (request, "modify", "bad-request", NULL));
   else if (metadata->infos->len == 0)
-    mien_portrait_manager_retract_async (self->manager, xmpp_jid_get_bare (jid), on_retracted, pending_new (self, request));
+    mien_portrait_manager_retract_async (self->manager, xmpp_jid_get_bare (jid), on_retracted,
+                                         pending_new (self, request));
   else
-    take_forward (self, request, xmpp_jid_get_bare (jid), metadata, xmpp_node_child (forward, "data", XMPP_NS_AVATAR_DATA));
+    take_forward (self, request, xmpp_jid_get_bare (jid), metadata,
+                  xmpp_node_child (forward, "data", XMPP_NS_AVATAR_DATA));
   return TRUE;
 }
 
@@ -487,7 +501,7 @@ mien_portrait_component_new (XmppPorter          *porter,
   self->im_domain = g_strdup (im_domain);
   self->catalogue_url = g_strdup (catalogue_url);
   for (guint i = 0; i < MAX_HANDLERS; i++)
-    self->handlers[self->n_handlers++] = xmpp_porter_add_handler (porter, "iq", table[i].type, table[i].name, table[i].ns, 0,
-                                                                  table[i].handler, self, NULL);
+    self->handlers[self->n_handlers++] = xmpp_porter_add_handler (porter, "iq", table[i].type, table[i].name,
+                                                                  table[i].ns, 0, table[i].handler, self, NULL);
   return self;
 }

@@ -13,9 +13,10 @@ G_BEGIN_DECLS
 #define MIEN_TYPE_PORTRAIT_COMPONENT (mien_portrait_component_get_type ())
 G_DECLARE_FINAL_TYPE (MienPortraitComponent, mien_portrait_component, MIEN, PORTRAIT_COMPONENT, GObject)
 
-/* @domain: the component's; @im_domain: the IM server's, whose accounts are served; @catalogue_url: of the avatar server, or
- * NULL. Adds its handlers to @porter, and removes them when it is disposed. */
-MienPortraitComponent *mien_portrait_component_new (XmppPorter *porter, MienPortraitManager *manager, const char *domain,
-                                                    const char *im_domain, const char *catalogue_url);
+/* @domain: the component's; @im_domain: the IM server's, whose accounts are served; @catalogue_url: of the avatar
+ * server, or NULL. Adds its handlers to @porter, and removes them when it is disposed. */
+MienPortraitComponent *mien_portrait_component_new (XmppPorter *porter, MienPortraitManager *manager,
+                                                    const char *domain, const char *im_domain,
+                                                    const char *catalogue_url);
 
 G_END_DECLS

@@ -37,7 +37,9 @@ fail (SoupServerMessage *message,
 
   if (status >= 500)
     g_warning ("%s %s: %u: %s", soup_server_message_get_method (message),
-               g_str_has_prefix (g_uri_get_path (soup_server_message_get_uri (message)), UPLOAD_PATH) ? UPLOAD_PATH "..." : PICTURE_PATH "...",
+               g_str_has_prefix (g_uri_get_path (soup_server_message_get_uri (message)), UPLOAD_PATH)
+                   ? UPLOAD_PATH "..."
+                   : PICTURE_PATH "...",
                status, error->message);
   if (status == 503 || status == 507)
     soup_message_headers_replace (headers, "Retry-After", "60");
@@ -60,8 +62,8 @@ check_upload (MienHttpListener  *listener,
   g_autoptr(GError) error = NULL;
 
   allow_origins (message);
-  if (mien_portrait_manager_check (user_data, path + strlen (UPLOAD_PATH), length, soup_message_headers_get_one (headers, "Content-Type"),
-                                   max_body, &error))
+  if (mien_portrait_manager_check (user_data, path + strlen (UPLOAD_PATH), length,
+                                   soup_message_headers_get_one (headers, "Content-Type"), max_body, &error))
     return TRUE;
   fail (message, error);
   return FALSE;
@@ -126,7 +128,8 @@ handle_upload (MienHttpListener  *listener,
   g_autoptr(GBytes) bytes = soup_message_body_flatten (soup_server_message_get_request_body (message));
 
   soup_server_message_pause (message);
-  mien_portrait_manager_upload_async (user_data, path + strlen (UPLOAD_PATH), bytes, on_uploaded, g_object_ref (message));
+  mien_portrait_manager_upload_async (user_data, path + strlen (UPLOAD_PATH), bytes, on_uploaded,
+                                      g_object_ref (message));
 }
 
 /* ---- GET /p/<name>?size=N ---- */
@@ -157,7 +160,8 @@ fail_size (SoupServerMessage *message)
 
   for (const guint *one = mien_portrait_sizes; *one != 0; one++)
     g_string_append_printf (sizes, "%s%u", sizes->len > 0 ? ", " : "", *one);
-  text = g_strdup_printf (_("Ask for one of these sizes in pixels: %s; or leave size away to get the original."), sizes->str);
+  text = g_strdup_printf (_("Ask for one of these sizes in pixels: %s; or leave size away to get the original."),
+                          sizes->str);
   mien_http_fail (message, SOUP_STATUS_BAD_REQUEST, text);
 }
 
@@ -212,7 +216,8 @@ answer_picture (SoupServerMessage   *message,
     }
   soup_message_headers_replace (headers, "ETag", picture->etag);
   soup_message_headers_replace (headers, "Content-Security-Policy", "default-src 'none'; sandbox");
-  if (etag_matches (soup_message_headers_get_list (soup_server_message_get_request_headers (message), "If-None-Match"), picture->etag))
+  if (etag_matches (soup_message_headers_get_list (soup_server_message_get_request_headers (message), "If-None-Match"),
+                    picture->etag))
     {
       soup_server_message_set_status (message, SOUP_STATUS_NOT_MODIFIED, NULL);
       return;
@@ -237,7 +242,8 @@ on_loaded (GObject      *source,
 {
   g_autoptr(SoupServerMessage) message = user_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(MienPortraitPicture) picture = mien_portrait_manager_load_finish (MIEN_PORTRAIT_MANAGER (source), result, &error);
+  g_autoptr (MienPortraitPicture)
+      picture = mien_portrait_manager_load_finish (MIEN_PORTRAIT_MANAGER (source), result, &error);
 
   if (picture != NULL)
     answer_picture (message, picture);

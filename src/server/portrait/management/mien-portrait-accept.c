@@ -67,7 +67,8 @@ check_picture (MienPortraitManager    *self,
   if ((guint64) info->width * (guint64) info->height > self->max_pixels)
     {
       g_set_error (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE,
-                   _("The picture has %d × %d pixels; at most %" PRIu64 " pixels are allowed. Scale it down and publish again."),
+                   _("The picture has %d × %d pixels; at most %" PRIu64
+                     " pixels are allowed. Scale it down and publish again."),
                    info->width, info->height, self->max_pixels);
       return FALSE;
     }
@@ -85,7 +86,8 @@ is_present (const char *address,
   return mien_portrait_files_present (((MienPortraitManager *) user_data)->bytes_directory, address);
 }
 
-/* Bytes first, the row after them: a crash between the two leaves bytes that the sweep removes, never a row without bytes. */
+/* Bytes first, the row after them: a crash between the two leaves bytes that the sweep removes, never a row without
+ * bytes. */
 static gboolean
 write_all (MienPortraitManager    *self,
            MienPortraitRow        *row,
@@ -110,7 +112,8 @@ write_all (MienPortraitManager    *self,
       row->updated = self->now () / 1000;   /* S3241; the table lets it only rise */
       if (mien_portrait_table_put (self->table, &put, &local))
         break;
-      if (attempt == MAX_ATTEMPTS || !g_error_matches (local, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_VANISHED))
+      if (attempt == MAX_ATTEMPTS
+          || !g_error_matches (local, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_VANISHED))
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;

@@ -74,7 +74,8 @@ is_known (MienPortraitManager *self,
     {
       g_autofree char *sha256 = url_to_hash (self, change->urls[i]);
 
-      if (sha256 != NULL && !mien_portrait_table_inband (self->table, change->account, sha256, change->sha1, out, error))
+      if (sha256 != NULL &&
+          !mien_portrait_table_inband (self->table, change->account, sha256, change->sha1, out, error))
         return FALSE;
     }
   if (*out)
@@ -251,7 +252,8 @@ sweep_thread (GTask        *task,
 
   sweep->manager = self;
   g_ptr_array_add (addresses, NULL);
-  if (mien_portrait_table_collect (self->table, (const char * const *) addresses->pdata, now, drop_and_count, sweep, &error))
+  if (mien_portrait_table_collect (self->table, (const char *const *) addresses->pdata, now, drop_and_count, sweep,
+                                   &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

@@ -28,6 +28,7 @@
 /* Where other processes may retract a picture, it is looked for on disk again after so long. */
 #define MIEN_PORTRAIT_HOT_SECONDS     5
 
-/* Bytes nobody refers to are kept so long after they were last written or replaced: somebody may be on his way to them. */
+/* Bytes nobody refers to are kept so long after they were last written or replaced: somebody may be on his way to
+ * them. */
 #define MIEN_PORTRAIT_GRACE_SECONDS   3600
 #define MIEN_PORTRAIT_SWEEP_SECONDS   60       /* one of 256 folders is looked through every so often */

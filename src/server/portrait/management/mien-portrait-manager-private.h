@@ -34,11 +34,13 @@ struct _MienPortraitManager
   gboolean sweeping;
 };
 
-/* Runs @func with the task in a thread of @pool; the task ends with _UNAVAILABLE when too many wait. (transfer full) task */
+/* Runs @func with the task in a thread of @pool; the task ends with _UNAVAILABLE when too many wait. (transfer full)
+ * task */
 void mien_portrait_manager_run (MienPortraitManager *self, MienPortraitPool pool, GTask *task, GTaskThreadFunc func);
 
 /* In threads. Keeps @bytes as @row->account's portrait (account and sha1 are set); fills @row. @slot: or NULL. */
-gboolean mien_portrait_accept (MienPortraitManager *self, MienPortraitRow *row, GBytes *bytes, const MienPortraitSlot *slot, GError **error);
+gboolean mien_portrait_accept (MienPortraitManager *self, MienPortraitRow *row, GBytes *bytes,
+                               const MienPortraitSlot *slot, GError **error);
 /* In threads. Removes the bytes unless somebody refers to them. */
 gboolean mien_portrait_collect_one (MienPortraitManager *self, const char *address, GError **error);
 

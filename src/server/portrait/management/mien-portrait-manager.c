@@ -103,9 +103,12 @@ static void
 mien_portrait_manager_init (MienPortraitManager *self)
 {
   mien_portrait_hot_init (self);
-  self->slot_rate = mien_portrait_rate_new (MIEN_PORTRAIT_SLOT_BURST, 1 / MIEN_PORTRAIT_SLOT_REFILL, MIEN_PORTRAIT_MAX_BUCKETS);
-  self->volume_rate = mien_portrait_rate_new (MIEN_PORTRAIT_VOLUME_BURST, MIEN_PORTRAIT_VOLUME_PER_SEC, MIEN_PORTRAIT_MAX_BUCKETS);
-  self->query_rate = mien_portrait_rate_new (MIEN_PORTRAIT_QUERY_BURST, 1 / MIEN_PORTRAIT_QUERY_REFILL, MIEN_PORTRAIT_MAX_BUCKETS);
+  self->slot_rate = mien_portrait_rate_new (MIEN_PORTRAIT_SLOT_BURST, 1 / MIEN_PORTRAIT_SLOT_REFILL,
+                                            MIEN_PORTRAIT_MAX_BUCKETS);
+  self->volume_rate = mien_portrait_rate_new (MIEN_PORTRAIT_VOLUME_BURST, MIEN_PORTRAIT_VOLUME_PER_SEC,
+                                              MIEN_PORTRAIT_MAX_BUCKETS);
+  self->query_rate = mien_portrait_rate_new (MIEN_PORTRAIT_QUERY_BURST, 1 / MIEN_PORTRAIT_QUERY_REFILL,
+                                             MIEN_PORTRAIT_MAX_BUCKETS);
 }
 
 /* The key that signs upload addresses: made once, kept, so that addresses outlive a restart. */
@@ -268,14 +271,16 @@ check_slot (MienPortraitManager *self,
     {
       g_autofree char *most = g_format_size (self->max_bytes);
 
-      g_set_error (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE,
-                   _("A portrait may have at most %s. Scale it down or save it with fewer colours, and publish again."), most);
+      g_set_error (
+          error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE,
+          _("A portrait may have at most %s. Scale it down or save it with fewer colours, and publish again."), most);
       return FALSE;
     }
   if (!mien_portrait_type_guess (content_type, filename, out_type))
     {
-      g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TYPE,
-                           _("A portrait must be a PNG or an RGB JPEG picture. Save it as one of these and upload that."));
+      g_set_error_literal (
+          error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TYPE,
+          _("A portrait must be a PNG or an RGB JPEG picture. Save it as one of these and upload that."));
       return FALSE;
     }
   return TRUE;
@@ -342,16 +347,18 @@ mien_portrait_manager_check (MienPortraitManager *self,
     return FALSE;
   if (length >= 0 && (guint64) length != slot->size)
     {
-      g_set_error (error, MIEN_PORTRAIT_SERVER_ERROR,
-                   (guint64) length > slot->size ? MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE : MIEN_PORTRAIT_SERVER_ERROR_SIZE,
-                   _("This upload address is for %" PRIu64 " bytes, not for %" PRId64 ". Publish again to get a new one."),
-                   slot->size, length);
+      g_set_error (
+          error, MIEN_PORTRAIT_SERVER_ERROR,
+          (guint64) length > slot->size ? MIEN_PORTRAIT_SERVER_ERROR_TOO_LARGE : MIEN_PORTRAIT_SERVER_ERROR_SIZE,
+          _("This upload address is for %" PRIu64 " bytes, not for %" PRId64 ". Publish again to get a new one."),
+          slot->size, length);
       return FALSE;
     }
   if (content_type != NULL && (!mien_portrait_type_guess (content_type, NULL, &type) || type != slot->type))
     {
       g_set_error (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_TYPE,
-                   _("This upload address is for a picture of type %s. Publish again to get a new one."), mien_portrait_type_get_mime (slot->type));
+                   _("This upload address is for a picture of type %s. Publish again to get a new one."),
+                   mien_portrait_type_get_mime (slot->type));
       return FALSE;
     }
   *out_size = slot->size;
@@ -410,7 +417,8 @@ mien_portrait_manager_upload_async (MienPortraitManager *self,
   upload = g_new0 (Upload, 1);
   g_task_set_task_data (task, upload, upload_free);
   /* It was good when its headers came; a body may take longer than the rest of its time. */
-  upload->slot = mien_portrait_slot_verify (token, self->key, self->now () / G_USEC_PER_SEC - MIEN_PORTRAIT_SLOT_SECONDS, &error);
+  upload->slot = mien_portrait_slot_verify (token, self->key,
+                                            self->now () / G_USEC_PER_SEC - MIEN_PORTRAIT_SLOT_SECONDS, &error);
   upload->bytes = g_bytes_ref (bytes);
   if (upload->slot != NULL && g_bytes_get_size (bytes) != upload->slot->size)
     g_set_error (&error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_SIZE,

@@ -148,7 +148,8 @@ hot_add (MienPortraitManager *self,
 {
   Hot *hot;
 
-  if (picture->location != NULL || g_bytes_get_size (picture->bytes) > MIEN_PORTRAIT_HOT_MAX_ITEM || g_hash_table_contains (self->hot, key))
+  if (picture->location != NULL || g_bytes_get_size (picture->bytes) > MIEN_PORTRAIT_HOT_MAX_ITEM ||
+      g_hash_table_contains (self->hot, key))
     return;
   hot = g_new0 (Hot, 1);
   hot->key = g_strdup (key);
@@ -231,7 +232,8 @@ scale_picture (MienPortraitManager *self,
   surface = mien_image_decode (original->bytes, (int) size, NULL, error);
   if (surface == NULL)
     return NULL;
-  bytes = portrait_export (surface, type == MIEN_PORTRAIT_JPEG ? PORTRAIT_FORMAT_JPEG : PORTRAIT_FORMAT_PNG, JPEG_QUALITY, error);
+  bytes = portrait_export (surface, type == MIEN_PORTRAIT_JPEG ? PORTRAIT_FORMAT_JPEG : PORTRAIT_FORMAT_PNG,
+                           JPEG_QUALITY, error);
   cairo_surface_destroy (surface);
   if (bytes == NULL)
     return NULL;
@@ -263,7 +265,8 @@ follow_alias (MienPortraitManager *self,
     }
   if (address == NULL)
     {
-      g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_NOT_FOUND, _("There is no such portrait."));
+      g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_NOT_FOUND,
+                           _("There is no such portrait."));
       return NULL;
     }
   picture = g_new0 (MienPortraitPicture, 1);
@@ -343,12 +346,14 @@ on_loaded (GObject      *source,
   g_autoptr(GPtrArray) waiting = NULL;
   g_autofree char *waiting_key = NULL;
 
-  if (picture == NULL && load->size > 0 && !load->may_scale && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+  if (picture == NULL && load->size > 0 && !load->may_scale &&
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
       start_load (self, load->name, load->size, TRUE);
       return;
     }
-  if (self->loading == NULL || !g_hash_table_steal_extended (self->loading, key, (gpointer *) &waiting_key, (gpointer *) &waiting))
+  if (self->loading == NULL ||
+      !g_hash_table_steal_extended (self->loading, key, (gpointer *) &waiting_key, (gpointer *) &waiting))
     return;
   /* What was read before a retraction is not kept after it. */
   if (picture != NULL && load->generation == self->hot_generation)

@@ -74,7 +74,9 @@ put_hex (GByteArray *array,
 {
   for (gsize i = 0; i < bytes; i++)
     {
-      guint8 byte = hex == NULL ? 0 : (guint8) (g_ascii_xdigit_value (hex[2 * i]) << 4 | g_ascii_xdigit_value (hex[2 * i + 1]));
+      guint8 byte = hex == NULL
+                        ? 0
+                        : (guint8) (g_ascii_xdigit_value (hex[2 * i]) << 4 | g_ascii_xdigit_value (hex[2 * i + 1]));
 
       g_byte_array_append (array, &byte, 1);
     }
@@ -114,7 +116,10 @@ from_base64url (const char *text,
                 gsize       length,
                 gsize      *out_length)
 {
-  g_autofree char *copy = g_strdup_printf ("%.*s%s", (int) length, text, length % 4 == 2 ? "==" : length % 4 == 3 ? "=" : "");
+  g_autofree char *copy = g_strdup_printf ("%.*s%s", (int) length, text,
+                                           length % 4 == 2   ? "=="
+                                           : length % 4 == 3 ? "="
+                                                             : "");
   g_autofree guint8 *data = NULL;
   g_autofree char *again = NULL;
 
@@ -182,7 +187,8 @@ parse_slot (const guint8 *data,
   const guint8 *at = data + 2;
   MienPortraitSlot *self;
 
-  if (length <= FIXED_BYTES || data[0] != SLOT_VERSION || (data[1] != MIEN_PORTRAIT_PNG && data[1] != MIEN_PORTRAIT_JPEG))
+  if (length <= FIXED_BYTES || data[0] != SLOT_VERSION ||
+      (data[1] != MIEN_PORTRAIT_PNG && data[1] != MIEN_PORTRAIT_JPEG))
     return NULL;
   self = g_new0 (MienPortraitSlot, 1);
   self->type = data[1];
@@ -225,7 +231,8 @@ mien_portrait_slot_verify (const char *token,
   if (self == NULL)
     {
       g_set_error_literal (error, MIEN_PORTRAIT_SERVER_ERROR, MIEN_PORTRAIT_SERVER_ERROR_FORGED,
-                           _("This is not an upload address that this server gave out. Ask for a new one by signing in and publishing again."));
+                           _("This is not an upload address that this server gave out. Ask for a new one by signing "
+                             "in and publishing again."));
       return NULL;
     }
   if (self->expires < now)

@@ -40,9 +40,10 @@ static gboolean
 png_keeps (const guint8 *type,
            guint32       length)
 {
-  static const struct { char type[5]; guint32 most; } kept[] = {
-    { "IHDR", 13 }, { "PLTE", 768 }, { "tRNS", 256 }, { "gAMA", 4 }, { "cHRM", 32 }, { "sRGB", 1 }, { "sBIT", 4 }, { "bKGD", 6 },
-    { "IDAT", G_MAXUINT32 }, { "IEND", 0 },
+  static const struct { char type[5]; guint32 most;
+  } kept[] = {
+    { "IHDR", 13 }, { "PLTE", 768 }, { "tRNS", 256 }, { "gAMA", 4 },           { "cHRM", 32 },
+    { "sRGB", 1 },  { "sBIT", 4 },   { "bKGD", 6 },   { "IDAT", G_MAXUINT32 }, { "IEND", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
@@ -86,8 +87,25 @@ strip_png (const guint8 *data,
 
 /* ---- JPEG (ITU-T T.81 annex B) ---- */
 
-enum { SOF0 = 0xc0, SOF2 = 0xc2, DHT = 0xc4, JPG = 0xc8, DAC = 0xcc, SOF15 = 0xcf, RST0 = 0xd0, RST7 = 0xd7, SOI = 0xd8, EOI = 0xd9, SOS = 0xda,
-       DQT = 0xdb, DRI = 0xdd, APP0 = 0xe0, APP14 = 0xee, TEM = 0x01 };
+enum
+{
+  SOF0 = 0xc0,
+  SOF2 = 0xc2,
+  DHT = 0xc4,
+  JPG = 0xc8,
+  DAC = 0xcc,
+  SOF15 = 0xcf,
+  RST0 = 0xd0,
+  RST7 = 0xd7,
+  SOI = 0xd8,
+  EOI = 0xd9,
+  SOS = 0xda,
+  DQT = 0xdb,
+  DRI = 0xdd,
+  APP0 = 0xe0,
+  APP14 = 0xee,
+  TEM = 0x01
+};
 
 static void
 put_marker (GByteArray *out,

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  *
  * Pure function, fuzzed: the same picture without metadata. Chunks (PNG) and segments (JPEG) that are no part of the
  * picture are left out, as is all that follows its end; the compressed pixels are copied as they are.
- * Returns: (transfer full): @bytes itself when there is nothing to leave out; NULL with MIEN_PORTRAIT_SERVER_ERROR_PICTURE
- * or _TYPE.
+ * Returns: (transfer full): @bytes itself when there is nothing to leave out; NULL with
+ * MIEN_PORTRAIT_SERVER_ERROR_PICTURE or _TYPE.
  */
 GBytes *mien_portrait_strip (GBytes *bytes, int orientation, GError **error);
 

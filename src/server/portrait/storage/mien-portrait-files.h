@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * The bytes of the portraits: files under their own SHA-256, "ab/cd/<sha256>.png", with their scaled copies beside them,
- * "ab/cd/<sha256>.s80.png". Functions on a folder; blocking; from any thread.
+ * The bytes of the portraits: files under their own SHA-256, "ab/cd/<sha256>.png", with their scaled copies beside
+ * them, "ab/cd/<sha256>.s80.png". Functions on a folder; blocking; from any thread.
  */
 char    *mien_portrait_files_address (const char *sha256, const char *suffix);           /* "ab/cd/<sha256>.png" */
 char    *mien_portrait_files_path (const char *directory, const char *address, guint size);   /* size 0: the original */
@@ -21,6 +21,7 @@ void     mien_portrait_files_touch (const char *directory, const char *address);
 void     mien_portrait_files_drop (const char *directory, const char *address);
 /* Addresses of originals in one of the 256 folders, last written or touched before @before (Unix seconds); also removes
  * temporary files and scaled copies that were left behind. */
-GPtrArray *mien_portrait_files_list (const char *directory, guint8 folder, gint64 before);    /* of char*, (transfer full) */
+/* of char*, (transfer full) */
+GPtrArray *mien_portrait_files_list (const char *directory, guint8 folder, gint64 before);
 
 G_END_DECLS

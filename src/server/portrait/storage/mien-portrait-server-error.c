@@ -56,14 +56,16 @@ mien_portrait_server_error_get_public_text (const GError *error)
   g_return_val_if_fail (error != NULL, NULL);
 
   if (is_full (error))
-    return _("The portrait server has no space left. Your former portrait stays. Try again later, or tell the administrator.");
+    return _("The portrait server has no space left. Your former portrait stays. Try again later, or tell the "
+             "administrator.");
   switch (mien_portrait_server_error_get_status (error))
     {
     case 503:
       return _("The portrait server is busy. Nothing was changed. Try again in a minute.");
 
     case 500:
-      return _("The portrait server made a mistake. Nothing was changed. Try again, and tell the administrator if it happens again.");
+      return _("The portrait server made a mistake. Nothing was changed. Try again, and tell the administrator if it "
+               "happens again.");
 
     case 404:
       return _("There is no such portrait.");

@@ -121,8 +121,8 @@ on_piece_read (GObject      *source,
       pipe_free (self);
       return;
     }
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->to), self->buffer, (gsize) n, G_PRIORITY_DEFAULT,
-                                   self->relay->cancellable, on_piece_written, self);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->to), self->buffer, (gsize) n,
+                                   G_PRIORITY_DEFAULT, self->relay->cancellable, on_piece_written, self);
 }
 
 static void
@@ -214,7 +214,8 @@ hostile_relay_new (guint16 target_port)
   self->streams = g_ptr_array_new_with_free_func (g_object_unref);
   self->pipes = g_ptr_array_new ();
   self->waiting = g_ptr_array_new ();
-  g_socket_listener_add_address (self->listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
+  g_socket_listener_add_address (self->listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
+                                 &error);
   g_assert_no_error (error);
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   accept_next (self);

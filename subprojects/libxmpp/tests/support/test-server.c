@@ -142,7 +142,8 @@ find_session (TestServer *self,
     {
       Session *session = g_ptr_array_index (self->sessions, i);
 
-      if (strcmp (session->id, id) == 0 && xmpp_jid_bare_equal (session->jid, account) && xmpp_sm_is_enabled (session->sm))
+      if (strcmp (session->id, id) == 0 && xmpp_jid_bare_equal (session->jid, account)
+          && xmpp_sm_is_enabled (session->sm))
         return session;
     }
   return NULL;
@@ -375,8 +376,9 @@ test_certificate_new (const char    *domain,
   int status = 0;
   GTlsCertificate *certificate;
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_STDOUT_TO_DEV_NULL,
-                NULL, NULL, NULL, NULL, &status, &error);
+  g_spawn_sync (NULL, (char **) argv, NULL,
+                G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                &status, &error);
   g_assert_no_error (error);
   g_assert_cmpint (status, ==, 0);
   certificate = g_tls_certificate_new_from_files (pem, key, &error);
