@@ -26,6 +26,13 @@ typedef enum
   WAIT_RESUMPTION,
 } Wait;
 
+/* What a thread works on that hashes a password. */
+typedef struct
+{
+  XmppScramKeys keys;
+  char *password;
+} XmppAcceptorHashing;
+
 struct _XmppAcceptor
 {
   GObject parent_instance;
@@ -68,6 +75,10 @@ void xmpp_acceptor_forget_exchange (XmppAcceptor *self);
 void xmpp_acceptor_sasl_failed (XmppAcceptor *self, const char *condition);
 void xmpp_acceptor_begin_sasl (XmppAcceptor *self, const XmppNode *auth);
 void xmpp_acceptor_continue_sasl (XmppAcceptor *self, const char *message);
+
+/* Takes @password over; both are wiped. */
+XmppAcceptorHashing *xmpp_acceptor_hashing_new (char *password);
+void xmpp_acceptor_hashing_free (gpointer hashing);
 
 /* xmpp-acceptor-register */
 void xmpp_acceptor_answer_registration (XmppAcceptor *self, XmppNode *iq);

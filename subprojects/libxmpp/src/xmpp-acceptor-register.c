@@ -5,32 +5,16 @@
 
 /* Registration: XEP-0077 */
 
-typedef struct
-{
-  char *password;
-  XmppScramKeys keys;
-} Derivation;
-
-static void
-derivation_free (gpointer data)
-{
-  Derivation *job = data;
-
-  xmpp_wipe (&job->password);
-  explicit_bzero (&job->keys, sizeof job->keys);
-  g_free (job);
-}
-
 static void
 derive_in_thread (GTask        *task,
                   gpointer      source,
                   gpointer      data,
                   GCancellable *cancellable)
 {
-  Derivation *job = data;
+  XmppAcceptorHashing *hashing = data;
   GError *error = NULL;
 
-  if (xmpp_scram_keys_derive (&job->keys, job->password, 0, &error))
+  if (xmpp_scram_keys_derive (&hashing->keys, hashing->password, 0, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -42,7 +26,7 @@ on_derived (GObject      *source,
             gpointer      user_data)
 {
   XmppAcceptor *self = XMPP_ACCEPTOR (source);
-  Derivation *job = g_task_get_task_data (G_TASK (result));
+  XmppAcceptorHashing *hashing = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
   gboolean ok = g_task_propagate_boolean (G_TASK (result), &error);
 
@@ -54,7 +38,7 @@ on_derived (GObject      *source,
       return;
     }
   xmpp_acceptor_wait_for (self, WAIT_REGISTRATION);
-  self->host->register_account (self, self->claimed, &job->keys, self->host_data);
+  self->host->register_account (self, self->claimed, &hashing->keys, self->host_data);
 }
 
 static void
@@ -78,7 +62,6 @@ xmpp_acceptor_answer_registration (XmppAcceptor *self,
   const char *user = xmpp_node_child_text (query, "username", XMPP_NS_REGISTER);
   const char *password = xmpp_node_child_text (query, "password", XMPP_NS_REGISTER);
   g_autoptr (GTask) task = NULL;
-  Derivation *job;
 
   if (g_strcmp0 (xmpp_node_get (iq, "type"), "get") == 0)
     {
@@ -105,10 +88,8 @@ xmpp_acceptor_answer_registration (XmppAcceptor *self,
       xmpp_stream_fail (self->stream, "policy-violation", NULL);
       return;
     }
-  job = g_new0 (Derivation, 1);
-  job->password = g_strdup (password);
   task = g_task_new (self, NULL, on_derived, NULL);
-  g_task_set_task_data (task, job, derivation_free);
+  g_task_set_task_data (task, xmpp_acceptor_hashing_new (g_strdup (password)), xmpp_acceptor_hashing_free);
   xmpp_acceptor_wait_for (self, WAIT_CHECK);
   g_task_run_in_thread (task, derive_in_thread);
 }

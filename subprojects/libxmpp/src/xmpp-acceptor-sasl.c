@@ -145,20 +145,23 @@ xmpp_acceptor_continue_sasl (XmppAcceptor *self,
     }
 }
 
-typedef struct
+XmppAcceptorHashing *
+xmpp_acceptor_hashing_new (char *password)
 {
-  XmppScramKeys keys;
-  char *password;
-} Check;
+  XmppAcceptorHashing *self = g_new0 (XmppAcceptorHashing, 1);
 
-static void
-check_free (gpointer data)
+  self->password = password;
+  return self;
+}
+
+void
+xmpp_acceptor_hashing_free (gpointer hashing)
 {
-  Check *check = data;
+  XmppAcceptorHashing *self = hashing;
 
-  xmpp_wipe (&check->password);
-  explicit_bzero (&check->keys, sizeof check->keys);
-  g_free (check);
+  xmpp_wipe (&self->password);
+  explicit_bzero (&self->keys, sizeof self->keys);
+  g_free (self);
 }
 
 static void
@@ -167,9 +170,9 @@ check_in_thread (GTask        *task,
                  gpointer      data,
                  GCancellable *cancellable)
 {
-  Check *check = data;
+  XmppAcceptorHashing *hashing = data;
 
-  g_task_return_boolean (task, xmpp_scram_keys_check (&check->keys, check->password));
+  g_task_return_boolean (task, xmpp_scram_keys_check (&hashing->keys, hashing->password));
 }
 
 static void
@@ -193,11 +196,10 @@ check_password (XmppAcceptor        *self,
                 const XmppScramKeys *keys)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, on_password_checked, NULL);
-  Check *check = g_new0 (Check, 1);
+  XmppAcceptorHashing *hashing = xmpp_acceptor_hashing_new (g_steal_pointer (&self->password));
 
-  check->keys = *keys;
-  check->password = g_steal_pointer (&self->password);
-  g_task_set_task_data (task, check, check_free);
+  hashing->keys = *keys;
+  g_task_set_task_data (task, hashing, xmpp_acceptor_hashing_free);
   xmpp_acceptor_wait_for (self, WAIT_CHECK);
   g_task_run_in_thread (task, check_in_thread);
 }
