@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "prosody.h"
+#include "client-calls.h"
 #include "hostile-relay.h"
 #include "xmpp-client.h"
 #include "xmpp-component.h"
@@ -23,32 +24,6 @@ make_client (const char *address,
   return client;
 }
 
-static GError *
-connect_now (XmppClient *client)
-{
-  GAsyncResult *result = NULL;
-  GError *error = NULL;
-
-  xmpp_client_connect_async (client, NULL, test_keep_result, &result);
-  test_wait_for (result != NULL);
-  xmpp_client_connect_finish (client, result, &error);
-  g_object_unref (result);
-  return error;
-}
-
-static void
-disconnect_and_free (XmppClient *client)
-{
-  GAsyncResult *result = NULL;
-
-  xmpp_client_disconnect_async (client, NULL, test_keep_result, &result);
-  test_wait_for (result != NULL);
-  g_object_unref (result);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_assert_finalize_object (client);
-}
-
 static XmppNode *
 ask (XmppPorter *porter,
      const char *to)
@@ -70,13 +45,13 @@ static void
 test_sign_in (void)
 {
   XmppClient *client = make_client ("Alice@localhost/desk", "alice-secret", test_prosody_get_port (prosody));
-  g_autoptr (GError) error = connect_now (client);
+  g_autoptr (GError) error = test_client_connect (client);
   g_autoptr (XmppNode) answer = NULL;
 
   g_assert_no_error (error);
   g_assert_cmpstr (xmpp_jid_get_bare (xmpp_client_get_jid (client)), ==, "alice@localhost");
   answer = ask (xmpp_client_get_porter (client), "localhost");
-  disconnect_and_free (client);
+  test_client_disconnect_and_free (client);
 }
 
 static void
@@ -91,10 +66,10 @@ test_refusals (void)
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     {
       XmppClient *client = make_client (table[i].address, table[i].password, test_prosody_get_port (prosody));
-      g_autoptr (GError) error = connect_now (client);
+      g_autoptr (GError) error = test_client_connect (client);
 
       g_assert_error (error, XMPP_ERROR, table[i].code);
-      disconnect_and_free (client);
+      test_client_disconnect_and_free (client);
     }
 }
 
@@ -127,8 +102,8 @@ test_resumption (void)
 
   xmpp_porter_add_handler (xmpp_client_get_porter (bob), "message", NULL, "body", NULL, 0, on_message, bodies, NULL);
   g_signal_connect (xmpp_client_get_porter (alice), "connected", G_CALLBACK (on_connected), connected);
-  g_assert_null (connect_now (alice));
-  g_assert_null (connect_now (bob));
+  g_assert_null (test_client_connect (alice));
+  g_assert_null (test_client_connect (bob));
   for (guint i = 0; i < 20; i++)
     {
       XmppNode *message = xmpp_stanza_new ("message", "chat", xmpp_jid_get_full (xmpp_client_get_jid (bob)));
@@ -148,8 +123,8 @@ test_resumption (void)
 
       g_assert_cmpstr (g_ptr_array_index (bodies, i), ==, text);
     }
-  disconnect_and_free (alice);
-  disconnect_and_free (bob);
+  test_client_disconnect_and_free (alice);
+  test_client_disconnect_and_free (bob);
 }
 
 static gboolean
@@ -199,10 +174,10 @@ test_component (void)
                            NULL, NULL);
   xmpp_component_start (component);
   test_wait_for (connected == 1);
-  g_assert_null (connect_now (client));
+  g_assert_null (test_client_connect (client));
   answer = ask (xmpp_client_get_porter (client), TEST_PROSODY_COMPONENT);
   g_assert_cmpstr (xmpp_node_get (answer, "from"), ==, TEST_PROSODY_COMPONENT);
-  disconnect_and_free (client);
+  test_client_disconnect_and_free (client);
   xmpp_component_stop (component);
   g_assert_finalize_object (component);
   g_assert_finalize_object (liar);

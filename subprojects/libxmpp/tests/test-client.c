@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "support/client-calls.h"
 #include "support/hostile-relay.h"
 #include "support/test-server.h"
 #include "xmpp-client-private.h"
@@ -23,34 +24,6 @@ make_client (TestServer *server,
   xmpp_client_set_host (client, "127.0.0.1", port, mode);
   xmpp_client_set_tls_database (client, server != NULL ? test_server_get_trust (server) : NULL);
   return client;
-}
-
-static GError *
-connect_now (XmppClient *client)
-{
-  GAsyncResult *result = NULL;
-  GError *error = NULL;
-
-  xmpp_client_connect_async (client, NULL, test_keep_result, &result);
-  test_wait_for (result != NULL);
-  xmpp_client_connect_finish (client, result, &error);
-  g_object_unref (result);
-  return error;
-}
-
-static void
-disconnect_and_free (XmppClient *client)
-{
-  GAsyncResult *result = NULL;
-
-  xmpp_client_disconnect_async (client, NULL, test_keep_result, &result);
-  test_wait_for (result != NULL);
-  g_assert_true (xmpp_client_disconnect_finish (client, result, NULL));
-  g_object_unref (result);
-  g_assert_cmpint (xmpp_client_get_state (client), ==, XMPP_CLIENT_OFFLINE);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_assert_finalize_object (client);
 }
 
 static void
@@ -91,7 +64,7 @@ test_sign_in (void)
       hostile_relay_set_piece (relay, table[i].piece);
       client = make_client (server, "Alice@example.org/desk", "s3cret p\u00e4ss", hostile_relay_get_port (relay),
                             table[i].direct ? XMPP_TLS_DIRECT : XMPP_TLS_STARTTLS);
-      error = connect_now (client);
+      error = test_client_connect (client);
       g_assert_no_error (error);
       g_assert_cmpint (xmpp_client_get_state (client), ==, XMPP_CLIENT_ONLINE);
       g_assert_cmpstr (xmpp_jid_get_full (xmpp_client_get_jid (client)), ==, "alice@example.org/desk");
@@ -101,7 +74,7 @@ test_sign_in (void)
        * all in. */
       g_assert_true (G_IS_TLS_SERVER_CONNECTION (test_server_get_last_io (server)));
       g_assert_null (g_tls_connection_get_database (G_TLS_CONNECTION (test_server_get_last_io (server))));
-      disconnect_and_free (client);
+      test_client_disconnect_and_free (client);
     }
 }
 
@@ -115,12 +88,12 @@ expect_failure (TestServer *server,
   g_autoptr (GError) error = NULL;
   XmppClient *client = make_client (server, address, password, test_server_get_port (server), XMPP_TLS_STARTTLS);
 
-  error = connect_now (client);
+  error = test_client_connect (client);
   g_assert_error (error, XMPP_ERROR, code);
   g_assert_cmpstr (error->message, ==, message);
   g_assert_cmpint (xmpp_client_get_state (client), ==, XMPP_CLIENT_OFFLINE);
   g_assert_nonnull (xmpp_client_get_error (client));
-  disconnect_and_free (client);
+  test_client_disconnect_and_free (client);
 }
 
 static void
@@ -155,16 +128,16 @@ test_unreachable (void)
 
   g_socket_listener_close (listener);
   client = make_client (server, "alice@example.org", "x", port, XMPP_TLS_STARTTLS);
-  error = connect_now (client);
+  error = test_client_connect (client);
   g_assert_error (error, XMPP_ERROR, XMPP_ERROR_UNREACHABLE);
-  disconnect_and_free (client);
+  test_client_disconnect_and_free (client);
   g_clear_error (&error);
 
   hostile_relay_set_refusing (relay, TRUE);
   client = make_client (server, "alice@example.org", "x", hostile_relay_get_port (relay), XMPP_TLS_STARTTLS);
-  error = connect_now (client);
+  error = test_client_connect (client);
   g_assert_error (error, XMPP_ERROR, XMPP_ERROR_CLOSED);
-  disconnect_and_free (client);
+  test_client_disconnect_and_free (client);
 }
 
 static gboolean
@@ -190,13 +163,13 @@ test_certificates (void)
   test_server_add_account (server, "alice", "right");
   client = make_client (NULL, "alice@example.org", "right", test_server_get_port (server), XMPP_TLS_STARTTLS);
   g_signal_connect (client, "accept-certificate", G_CALLBACK (on_certificate), &asked);
-  error = connect_now (client);
+  error = test_client_connect (client);
   g_assert_error (error, XMPP_ERROR, XMPP_ERROR_CERTIFICATE);
   g_assert_cmpstr (error->message, ==,
                    "The certificate of example.org is not to be trusted: nobody known has signed it.");
   g_clear_error (&error);
   /* Asked again, the user says yes, and is not asked a third time. */
-  error = connect_now (client);
+  error = test_client_connect (client);
   g_assert_no_error (error);
   g_assert_cmpuint (asked, ==, 2);
   {
@@ -206,10 +179,10 @@ test_certificates (void)
     test_wait_for (result != NULL);
     g_object_unref (result);
   }
-  error = connect_now (client);
+  error = test_client_connect (client);
   g_assert_no_error (error);
   g_assert_cmpuint (asked, ==, 2);
-  disconnect_and_free (client);
+  test_client_disconnect_and_free (client);
 }
 
 static void
@@ -245,10 +218,10 @@ test_registration (void)
       else
         {
           g_assert_no_error (error);
-          error = connect_now (client);
+          error = test_client_connect (client);
           g_assert_no_error (error);
         }
-      disconnect_and_free (client);
+      test_client_disconnect_and_free (client);
     }
 }
 
@@ -323,8 +296,8 @@ test_resumption (void)
   bob = make_client (server, "bob@example.org/x", "b", test_server_get_port (server), XMPP_TLS_STARTTLS);
   watch_client (alice, &at_alice);
   watch_client (bob, &at_bob);
-  g_assert_null (connect_now (alice));
-  g_assert_null (connect_now (bob));
+  g_assert_null (test_client_connect (alice));
+  g_assert_null (test_client_connect (bob));
 
   for (guint round = 0; round < 3; round++)
     {
@@ -352,8 +325,8 @@ test_resumption (void)
       g_assert_cmpstr (g_ptr_array_index (at_bob.bodies, i), ==, expected);
     }
   ask (alice);
-  disconnect_and_free (alice);
-  disconnect_and_free (bob);
+  test_client_disconnect_and_free (alice);
+  test_client_disconnect_and_free (bob);
   g_ptr_array_unref (at_alice.bodies);
   g_ptr_array_unref (at_bob.bodies);
 }
@@ -375,7 +348,7 @@ test_forgotten_session (void)
   test_server_add_account (server, "bob", "b");
   alice = make_client (server, "alice@example.org/x", "a", hostile_relay_get_port (relay), XMPP_TLS_STARTTLS);
   watch_client (alice, &at_alice);
-  g_assert_null (connect_now (alice));
+  g_assert_null (test_client_connect (alice));
   hostile_relay_set_stalled (relay, TRUE);
   send_number (alice, "bob@example.org/x", 1);
   xmpp_porter_iq_async (xmpp_client_get_porter (alice), xmpp_iq_new ("get", "example.org", "q", "urn:q", NULL), 20,
@@ -384,7 +357,7 @@ test_forgotten_session (void)
   test_server_forget_sessions (server);
   bob = make_client (server, "bob@example.org/x", "b", test_server_get_port (server), XMPP_TLS_STARTTLS);
   watch_client (bob, &at_bob);
-  g_assert_null (connect_now (bob));
+  g_assert_null (test_client_connect (bob));
   hostile_relay_set_stalled (relay, FALSE);
   test_wait_for (at_alice.fresh == 2);
   test_wait_for (at_bob.bodies->len == 1);
@@ -393,8 +366,8 @@ test_forgotten_session (void)
   g_assert_error (error, XMPP_ERROR, XMPP_ERROR_CLOSED);
   g_object_unref (result);
   g_assert_cmpuint (at_alice.resumed, ==, 0);
-  disconnect_and_free (alice);
-  disconnect_and_free (bob);
+  test_client_disconnect_and_free (alice);
+  test_client_disconnect_and_free (bob);
   g_ptr_array_unref (at_alice.bodies);
   g_ptr_array_unref (at_bob.bodies);
 }
@@ -415,7 +388,7 @@ test_liveness (gconstpointer stream_management)
   alice->liveness_ms = 400;
   alice->silence_ms = 300;
   watch_client (alice, &at_alice);
-  g_assert_null (connect_now (alice));
+  g_assert_null (test_client_connect (alice));
   for (int probe = 0; probe < 3; probe++)
     {
       heard = xmpp_stream_get_last_received (alice->stream);
@@ -429,7 +402,7 @@ test_liveness (gconstpointer stream_management)
   test_wait_for (xmpp_client_get_state (alice) == XMPP_CLIENT_WAITING);
   g_assert_error (xmpp_client_get_error (alice), XMPP_ERROR, XMPP_ERROR_TIMEOUT);
   hostile_relay_set_stalled (relay, FALSE);
-  disconnect_and_free (alice);
+  test_client_disconnect_and_free (alice);
   g_ptr_array_unref (at_alice.bodies);
 }
 
@@ -448,12 +421,12 @@ test_stream_errors (void)
 
       test_server_add_account (server, "alice", "a");
       client = make_client (server, "alice@example.org", "a", test_server_get_port (server), XMPP_TLS_STARTTLS);
-      g_assert_null (connect_now (client));
+      g_assert_null (test_client_connect (client));
       test_server_close_all (server, table[i].condition);
       test_wait_for (xmpp_client_get_state (client) != XMPP_CLIENT_ONLINE);
       g_assert_cmpint (xmpp_client_get_state (client), ==, table[i].final ? XMPP_CLIENT_OFFLINE : XMPP_CLIENT_WAITING);
       g_assert_cmpstr (xmpp_error_get_condition (xmpp_client_get_error (client)), ==, table[i].condition);
-      disconnect_and_free (client);
+      test_client_disconnect_and_free (client);
     }
 }
 
@@ -472,10 +445,10 @@ test_cut_anywhere (void)
                                         XMPP_TLS_STARTTLS);
 
       hostile_relay_cut_after (relay, at);
-      error = connect_now (client);
+      error = test_client_connect (client);
       if (error != NULL)
         g_assert_true (error->domain == XMPP_ERROR && error->code != XMPP_ERROR_AUTH);
-      disconnect_and_free (client);
+      test_client_disconnect_and_free (client);
     }
 }
 
@@ -513,7 +486,7 @@ test_cancel (void)
   g_assert_false (xmpp_client_connect_finish (client, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_object_unref (result);
-  disconnect_and_free (client);
+  test_client_disconnect_and_free (client);
 }
 
 int
