@@ -468,8 +468,8 @@ test_no_enumeration (Fixture *fixture, gconstpointer data)
     "<iq type='get' to='%s' id='x'><vCard xmlns='vcard-temp'/></iq>",
     "<iq type='get' to='%s' id='x'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
     "<iq type='get' to='%s' id='x'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>",
-    "<iq type='get' to='%s' id='x'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items "
-    "node='urn:xmpp:avatar:metadata'/></pubsub></iq>",
+    ("<iq type='get' to='%s' id='x'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items "
+     "node='urn:xmpp:avatar:metadata'/></pubsub></iq>"),
     "<iq type='get' to='%s' id='x'><query xmlns='jabber:iq:last'/></iq>",
     "<iq type='set' to='%s' id='x'><query xmlns='jabber:iq:roster'/></iq>",
     "<presence to='%s' id='x'/>",
