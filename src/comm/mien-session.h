@@ -29,6 +29,14 @@ gboolean mien_session_sign_in_finish (MienSession *self, GAsyncResult *result, G
 void     mien_session_sign_out_async (MienSession *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mien_session_sign_out_finish (MienSession *self, GAsyncResult *result, GError **error);
 
+/* TRUE: there is no connection at the moment, and one is being made. */
+gboolean mien_session_is_connecting (MienSession *self);
+/* Ends when there is a connection, or none will come, which who needs it finds out: at once unless
+ * mien_session_is_connecting(). The error is G_IO_ERROR_CANCELLED alone. */
+void     mien_session_wait_online_async (MienSession *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+gboolean mien_session_wait_online_finish (MienSession *self, GAsyncResult *result, GError **error);
+
 void         mien_session_set_presence (MienSession *self, MienPresence presence, const char *status);
 MienPresence mien_session_get_presence (MienSession *self);
 const char  *mien_session_get_status (MienSession *self);

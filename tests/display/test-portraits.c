@@ -26,6 +26,7 @@
 #define SIDE PORTRAIT_STANDARD_SIZE
 #define LIKE 12.0     /* see looks_like(): scaled by other code, and the row's is 40 pixels large */
 
+static HostileRelay *wire;               /* between alice's program and the IM server */
 static Person *bob;
 static MienApplication *app;
 static GtkWidget *window;
@@ -173,8 +174,8 @@ test_row (void)
   g_autofree char *password = write_secret (folder, "alice\n", 0600);
   g_autofree char *certificate = peer_dup_certificate_path ();
   const MienApplicationOptions options = {
-    .account = (char *) ALICE, .data_directory = folder, .host = (char *) "127.0.0.1", .port = peer_get_port (),
-    .tls = XMPP_TLS_STARTTLS, .password_file = password, .ca_file = certificate,
+    .account = (char *) ALICE, .data_directory = folder, .host = (char *) "127.0.0.1",
+    .port = hostile_relay_get_port (wire), .tls = XMPP_TLS_STARTTLS, .password_file = password, .ca_file = certificate,
   };
   g_autoptr (GError) error = NULL;
 
@@ -356,6 +357,30 @@ test_cancel (void)
   peer_wait (person_sees (bob, ALICE, after, 240));
 }
 
+/* The connection is lost for a moment: whoever publishes need not try again, and may stop waiting. */
+static void
+test_waiting (void)
+{
+  g_autoptr (cairo_surface_t) after = wear (5);
+
+  hostile_relay_set_refusing (wire, TRUE);
+  hostile_relay_cut (wire);
+  test_wait_until (mien_session_is_connecting (editor->session));
+  publish ();
+  wait_for_words ("Waiting for the connection…");
+  test_click (editor->publish_cancel);
+  test_wait_until (!gtk_widget_get_mapped (editor->publish_bar) && editor->publishing == NULL);
+
+  publish ();
+  wait_for_words ("Waiting for the connection…");
+  g_assert_true (mien_draft_is_dirty (editor->draft));
+  hostile_relay_set_refusing (wire, FALSE);
+  xmpp_client_retry_now (mien_session_get_client (editor->session));
+  wait_for_words ("Your friends see it now");
+  peer_wait (person_sees (bob, ALICE, after, 240));
+  g_assert_false (mien_draft_is_dirty (editor->draft));
+}
+
 /* The portrait server goes away in the middle: the draft stays, the reason is told, and "Retry" is enough when it is
  * back. */
 static void
@@ -388,6 +413,7 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);   /* a lost connection is warned of */
   if (!peer_start ("mien"))
     g_error ("the in-tree servers do not start");
+  wire = hostile_relay_new (peer_get_port ());
   prepare ();
 
   g_test_add_func ("/portraits/row", test_row);
@@ -398,9 +424,11 @@ main (int argc, char **argv)
   g_test_add_func ("/portraits/undo-other-window", test_undo_other_window);
   g_test_add_func ("/portraits/cancel", test_cancel);
   g_test_add_func ("/portraits/gone-in-upload", test_gone);
+  g_test_add_func ("/portraits/waiting", test_waiting);
   status = g_test_run ();
 
   person_free (bob);
+  hostile_relay_free (wire);
   peer_stop ();
   cairo_surface_destroy (one);
   cairo_surface_destroy (other);

@@ -19,6 +19,15 @@ G_DECLARE_FINAL_TYPE (MienEditorWindow, mien_editor_window, MIEN, EDITOR_WINDOW,
 
 #define MIEN_EDITOR_SETTLE_MS 400        /* after the last change: one undo step ends, the previews follow */
 
+/* Something that is sent to the servers, S324: what the bar says meanwhile, what begins when there is a connection, and
+ * what ends it when there will be none, or nobody waits for it any more. */
+typedef struct
+{
+  const char *words;
+  void (*start) (MienEditorWindow *self);
+  void (*failed) (MienEditorWindow *self, const GError *error);
+} MienPublishErrand;
+
 struct _MienEditorWindow
 {
   AdwApplicationWindow parent_instance;
@@ -60,6 +69,7 @@ struct _MienEditorWindow
   PortraitLook       *publishing_look;   /* what it shows; NULL: not what the draft has now */
   cairo_surface_t    *published;         /* the one before it, for "Undo"; or NULL */
   cairo_surface_t    *seen;              /* the last one that this window published and friends see; or NULL */
+  const MienPublishErrand *errand;       /* what is under way, while publish_cancellable is there */
   gboolean            was_published;
   gboolean            can_take_back;     /* what was there before is known */
   gboolean            close_allowed;

@@ -107,15 +107,51 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-send (MienEditorWindow *self, cairo_surface_t *portrait, const char *text, GAsyncReadyCallback callback)
+publish_portrait (MienEditorWindow *self)
 {
-  self->publishing = cairo_surface_reference (portrait);
+  mien_publisher_publish_async (self->publisher, self->publishing, on_progress, self, self->publish_cancellable,
+                                on_published, g_object_ref (self));
+}
+
+static void
+portrait_not_sent (MienEditorWindow *self, const GError *error)
+{
+  show_failure (self, error);
+  end_publishing (self);
+}
+
+static const MienPublishErrand publication = { N_("Sending your portrait…"), publish_portrait, portrait_not_sent };
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MienEditorWindow) self = MIEN_EDITOR_WINDOW (data);
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mien_session_wait_online_finish (MIEN_SESSION (source), result, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (!ok)
+    {
+      self->errand->failed (self, error);
+      return;
+    }
+  show_bar (self, BAR_BUSY, _(self->errand->words), NULL);
+  self->errand->start (self);
+}
+
+/* A connection that was lost a moment ago is being made anew: that is waited for, as long as the person likes. */
+static void
+send (MienEditorWindow *self, cairo_surface_t *portrait, const MienPublishErrand *errand)
+{
+  self->publishing = portrait != NULL ? cairo_surface_reference (portrait) : NULL;
   self->publish_cancellable = g_cancellable_new ();
+  self->errand = errand;
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->publish_progress), 0);
-  show_bar (self, BAR_BUSY, text, NULL);
+  show_bar (self, BAR_BUSY,
+            mien_session_is_connecting (self->session) ? _("Waiting for the connection…") : _(errand->words), NULL);
   mien_editor_window_update_actions (self);
-  mien_publisher_publish_async (self->publisher, portrait, on_progress, self, self->publish_cancellable, callback,
-                                g_object_ref (self));
+  mien_session_wait_online_async (self->session, self->publish_cancellable, on_connected, g_object_ref (self));
 }
 
 /* What friends see until then, for "Undo": what this window published last, else what the gallery has. */
@@ -160,7 +196,7 @@ on_snapshot (GObject *source, GAsyncResult *result, gpointer data)
       keep_published (self);
       if (!self->snapshot_stale)
         self->publishing_look = portrait_look_copy (mien_draft_get_look (self->draft));
-      send (self, portrait, _("Sending your portrait…"), on_published);
+      send (self, portrait, &publication);
     }
   cairo_surface_destroy (portrait);
 }
@@ -178,7 +214,7 @@ mien_editor_window_publish (MienEditorWindow *self)
 /* ---- Taking it back ---- */
 
 static void
-on_taken_back (MienEditorWindow *self, GError *error)
+on_taken_back (MienEditorWindow *self, const GError *error)
 {
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
@@ -214,6 +250,13 @@ on_republished (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+publish_former (MienEditorWindow *self)
+{
+  mien_publisher_publish_async (self->publisher, self->publishing, on_progress, self, self->publish_cancellable,
+                                on_republished, g_object_ref (self));
+}
+
+static void
 on_retracted (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (MienEditorWindow) self = MIEN_EDITOR_WINDOW (data);
@@ -223,19 +266,23 @@ on_retracted (GObject *source, GAsyncResult *result, gpointer data)
   on_taken_back (self, error);
 }
 
+static void
+retract (MienEditorWindow *self)
+{
+  gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->publish_progress));
+  mien_publisher_retract_async (self->publisher, self->publish_cancellable, on_retracted, g_object_ref (self));
+}
+
+static const MienPublishErrand republication = { N_("Taking it back…"), publish_former, on_taken_back };
+static const MienPublishErrand retraction = { N_("Taking it back…"), retract, on_taken_back };
+
 void
 mien_editor_window_undo_publish (MienEditorWindow *self)
 {
   if (self->publishing != NULL || !self->was_published)
     return;
   if (self->published != NULL)
-    {
-      send (self, self->published, _("Taking it back…"), on_republished);
-      return;
-    }
-  self->publishing = self->portrait != NULL ? cairo_surface_reference (self->portrait) : NULL;
-  self->publish_cancellable = g_cancellable_new ();
-  show_bar (self, BAR_BUSY, _("Taking it back…"), NULL);
-  gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->publish_progress));
-  mien_publisher_retract_async (self->publisher, self->publish_cancellable, on_retracted, g_object_ref (self));
+    send (self, self->published, &republication);
+  else
+    send (self, self->portrait, &retraction);
 }
