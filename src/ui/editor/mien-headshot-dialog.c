@@ -15,7 +15,7 @@
 #include "mien-picture-paste.h"
 #include "mien-spinner.h"
 
-#define DEFAULT_WIDTH 648
+#define DEFAULT_WIDTH 682       /* four pictures a row */
 #define DEFAULT_HEIGHT 640
 #define PHOTO_BACKDROP 0xffffff          /* behind a photo that is transparent somewhere */
 #define UPRIGHT_FROM 20.0 /* degrees: a head that lies more than this is set upright in the first guess */
