@@ -115,6 +115,12 @@ get_row (const char *name)
   return test_get (window, MIEN_TYPE_FRIEND_ROW, ANY, name);
 }
 
+static gboolean
+is_selected (const char *name)
+{
+  return gtk_widget_get_state_flags (gtk_widget_get_parent (get_row (name))) & GTK_STATE_FLAG_SELECTED;
+}
+
 static GtkWidget *
 get_tips (void)
 {
@@ -359,12 +365,6 @@ wait_shown (const char *jid)
   test_wait_until (g_strcmp0 (mien_main_window_get_shown (MIEN_MAIN_WINDOW (window)), jid) == 0);
 }
 
-static gboolean
-is_selected (const char *name)
-{
-  return gtk_widget_get_state_flags (gtk_widget_get_parent (get_row (name))) & GTK_STATE_FLAG_SELECTED;
-}
-
 /* Nothing that comes between press and release takes the click away: no tips, and no news. */
 static void
 test_slow_click (void)
@@ -411,8 +411,11 @@ test_tips_by_keyboard (void)
   test_key (GDK_KEY_Down, 0);
   get_label (tips, "carol");
   g_assert_true (gtk_widget_get_mapped (tips));
+  g_assert_true (is_selected ("carol, Offline, Has not answered yet"));
   test_click (test_get (window, GTK_TYPE_TEXT_VIEW, ANY, "Message"));
   test_wait_gone (tips);
+  /* What is open is marked again. */
+  test_wait_until (is_selected ("Bob Chen, Available, back"));
 }
 
 static void

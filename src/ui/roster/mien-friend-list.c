@@ -257,7 +257,7 @@ check_tips (GtkWidget     *widget,
   else if (self->has_pointer && find_row_at (self, self->pointer_x, self->pointer_y) != row)
     mien_tips_close (MIEN_TIPS (self->tips));
   else
-    mien_tips_point (MIEN_TIPS (self->tips), g_hash_table_lookup (self->friends, row), &rect);
+    mien_tips_move (MIEN_TIPS (self->tips), &rect);
 
   return G_SOURCE_REMOVE;
 }
@@ -312,6 +312,9 @@ on_focus_changed (MienFriendList *self)
     {
       if (!self->has_pointer && mien_tips_get_jid (MIEN_TIPS (self->tips)) != NULL)
         mien_tips_leave (MIEN_TIPS (self->tips));
+      /* The arrow keys went over others; the open conversation is marked again. */
+      if (focus == NULL || !gtk_widget_is_ancestor (focus, self->view))
+        mien_friend_list_select (self, self->chosen);
       return;
     }
 

@@ -383,6 +383,20 @@ mien_tips_point (MienTips           *self,
 }
 
 void
+mien_tips_move (MienTips           *self,
+                const GdkRectangle *rect)
+{
+  g_return_if_fail (MIEN_IS_TIPS (self));
+  g_return_if_fail (rect != NULL);
+
+  if (gdk_rectangle_equal (rect, &self->rect))
+    return;
+  self->rect = *rect;
+  if (is_open (self))
+    gtk_popover_set_pointing_to (GTK_POPOVER (self), rect);
+}
+
+void
 mien_tips_leave (MienTips *self)
 {
   g_return_if_fail (MIEN_IS_TIPS (self));

@@ -24,8 +24,10 @@ G_DECLARE_FINAL_TYPE (MienTips, mien_tips, MIEN, TIPS, GtkPopover)
 GtkWidget  *mien_tips_new (GtkWidget *parent);                       /* the parent unparents it in dispose */
 void        mien_tips_set_gallery (MienTips *self, MienGallery *gallery);
 /* The pointer or the keyboard focus is on @who, whose row is @rect of the parent. Opens after MIEN_TIPS_DELAY_MS, at
-   once when another one's are open. */
+ * once when another one's are open. */
 void        mien_tips_point (MienTips *self, MienFriend *who, const GdkRectangle *rect);
+/* The row of who was pointed at is there now; nobody has pointed anew. */
+void        mien_tips_move (MienTips *self, const GdkRectangle *rect);
 void        mien_tips_leave (MienTips *self);                        /* nobody is pointed at: closes after the grace */
 void        mien_tips_close (MienTips *self);                        /* now */
 /* now, and not again for this friend until another one was pointed at */
