@@ -19,7 +19,8 @@ struct _MienPublisher
   SoupSession *http;
 };
 
-/* One publication on its way: encode → slot → PUT → data node → metadata node. Each arrow is a callback, in order.
+/* One publication on its way: encode → slot → PUT (→ look, when it was not answered) → data node → metadata node. Each
+ * arrow is a callback, in order.
  * It is the data of the GTask of mien_publisher_publish_async(), which each of them is given and the last one
  * unrefs. */
 typedef struct
@@ -38,6 +39,7 @@ typedef struct
   PortraitFormat hosted_format;
   int hosted_side;
 
+  GError *put_error;           /* while the portrait server is asked whether it has the picture all the same */
   char *url;                   /* once it is hosted */
   gint64 updated;              /* microseconds */
   const char *node;            /* being published */

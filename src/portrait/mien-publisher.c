@@ -14,6 +14,7 @@
 
 #define JPEG_QUALITY 90
 #define MAX_ANSWER (64 * 1024)
+#define LOOK_SECONDS 5           /* for the portrait server to say what it has */
 
 G_DEFINE_FINAL_TYPE (MienPublisher, mien_publisher, G_TYPE_OBJECT)
 
@@ -26,6 +27,7 @@ publication_free (gpointer data)
   g_clear_pointer (&p->inband, g_bytes_unref);
   g_clear_pointer (&p->hosted, g_bytes_unref);
   g_clear_error (&p->encode_error);
+  g_clear_error (&p->put_error);
   g_free (p->inband_sha1);
   g_free (p->hosted_sha256);
   g_free (p->hosted_sha1);
@@ -45,21 +47,26 @@ is_away (const GError *error)
   return (condition != NULL && g_strv_contains (conditions, condition)) || (status >= 502 && status <= 504);
 }
 
+/* Nobody has refused anything; whether it was done is not known. */
+static gboolean
+is_lost (const GError *error)
+{
+  return g_error_matches (error, XMPP_ERROR, XMPP_ERROR_TIMEOUT) ||
+         g_error_matches (error, XMPP_ERROR, XMPP_ERROR_CLOSED) ||
+         g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_UNREACHABLE) ||
+         g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_TIMEOUT) ||
+         g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_TRUNCATED) || is_away (error);
+}
+
 void
 mien_publisher_fail (GTask  *task,
                      GError *error)
 {
   g_autoptr(GError) owned = error;
-  gboolean lost = g_error_matches (error, XMPP_ERROR, XMPP_ERROR_TIMEOUT) ||
-                  g_error_matches (error, XMPP_ERROR, XMPP_ERROR_CLOSED) ||
-                  g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_UNREACHABLE) ||
-                  g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_TIMEOUT) ||
-                  g_error_matches (error, MIEN_HTTP_ERROR, MIEN_HTTP_ERROR_TRUNCATED) ||
-                  is_away (error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || error->domain == MIEN_PORTRAIT_ERROR)
     g_task_return_error (task, g_steal_pointer (&owned));
-  else if (lost)
+  else if (is_lost (error))
     {
       g_debug ("Publishing: %s", error->message);
       g_task_return_new_error (task, MIEN_PORTRAIT_ERROR, MIEN_PORTRAIT_ERROR_INTERRUPTED,
@@ -251,6 +258,58 @@ read_answer (MienPublication *p,
   return FALSE;
 }
 
+/* The portrait server has the picture, and friends may see it. */
+static void
+publish_hosted (GTask *task)
+{
+  mien_publisher_begin_the_end (task);
+  mien_publisher_publish_nodes (task);
+}
+
+static void
+on_looked (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  GTask *task = user_data;
+  MienPublication *p = g_task_get_task_data (task);
+  g_autoptr(XmppNode) answer = xmpp_porter_iq_finish (XMPP_PORTER (source), result, NULL);
+  g_autoptr(GPtrArray) items = answer != NULL ? mien_portrait_query_parse (answer) : NULL;
+  const MienPortraitItem *item = items != NULL && items->len == 1 ? items->pdata[0] : NULL;
+
+  if (item == NULL || item->url == NULL || g_strcmp0 (item->sha256, p->hosted_sha256) != 0)
+    {
+      mien_publisher_fail (task, g_steal_pointer (&p->put_error));
+      return;
+    }
+  g_free (p->url);
+  p->url = g_strdup (item->url);
+  p->updated = item->updated;
+  publish_hosted (task);
+}
+
+/* A PUT without an answer, cut off or cancelled, may have been taken all the same: the portrait server knows. */
+static void
+look_whether_hosted (GTask  *task,
+                     GError *put_error)
+{
+  MienPublisher *self = g_task_get_source_object (task);
+  MienPublication *p = g_task_get_task_data (task);
+  const char *service = mien_session_get_portrait_service (self->session);
+  g_autoptr(GPtrArray) items = NULL;
+
+  if (service == NULL)
+    {
+      mien_publisher_fail (task, put_error);
+      return;
+    }
+  p->put_error = put_error;
+  items = g_ptr_array_new_with_free_func ((GDestroyNotify) mien_portrait_item_free);
+  g_ptr_array_add (items, mien_portrait_item_new (mien_session_get_jid (self->session)));
+  xmpp_porter_iq_async (mien_publisher_get_porter (task), mien_portrait_query_request (service, items, 0),
+                        LOOK_SECONDS, NULL, on_looked, task);
+}
+
 static void
 on_put (GObject      *source,
         GAsyncResult *result,
@@ -261,13 +320,12 @@ on_put (GObject      *source,
   GError *error = NULL;
   g_autoptr(GBytes) body = mien_http_send_finish (SOUP_SESSION (source), result, NULL, &error);
 
-  if (body == NULL || !read_answer (p, body, &error))
-    {
-      mien_publisher_fail (task, error);
-      return;
-    }
-  mien_publisher_begin_the_end (task);
-  mien_publisher_publish_nodes (task);
+  if (body != NULL && read_answer (p, body, &error))
+    publish_hosted (task);
+  else if (body == NULL && (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || is_lost (error)))
+    look_whether_hosted (task, error);
+  else
+    mien_publisher_fail (task, error);
 }
 
 static void

@@ -361,7 +361,7 @@ test_cancel (void)
 static void
 test_waiting (void)
 {
-  g_autoptr (cairo_surface_t) after = wear (5);
+  g_autoptr (cairo_surface_t) after = wear (1);
 
   hostile_relay_set_refusing (wire, TRUE);
   hostile_relay_cut (wire);
@@ -377,6 +377,27 @@ test_waiting (void)
   hostile_relay_set_refusing (wire, FALSE);
   xmpp_client_retry_now (mien_session_get_client (editor->session));
   wait_for_words ("Your friends see it now");
+  peer_wait (person_sees (bob, ALICE, after, 240));
+  g_assert_false (mien_draft_is_dirty (editor->draft));
+}
+
+/* The portrait server has the picture already, and its answer is on the way: the friends may see it, and so they do. */
+static void
+test_too_late (gconstpointer cut)
+{
+  g_autoptr (cairo_surface_t) after = wear (cut != NULL ? 4 : 5);
+
+  hostile_relay_cut (peer_get_http ());
+  hostile_relay_set_holding (peer_get_http (), TRUE);
+  publish ();
+  test_wait_until (hostile_relay_get_held (peer_get_http ()) > 0);
+  if (cut != NULL)
+    hostile_relay_cut (peer_get_http ());
+  else
+    test_click (editor->publish_cancel);
+  wait_for_words ("Your friends see it now");
+  hostile_relay_cut (peer_get_http ());
+  hostile_relay_set_holding (peer_get_http (), FALSE);
   peer_wait (person_sees (bob, ALICE, after, 240));
   g_assert_false (mien_draft_is_dirty (editor->draft));
 }
@@ -423,6 +444,8 @@ main (int argc, char **argv)
   g_test_add_func ("/portraits/undo-later", test_undo_later);
   g_test_add_func ("/portraits/undo-other-window", test_undo_other_window);
   g_test_add_func ("/portraits/cancel", test_cancel);
+  g_test_add_data_func ("/portraits/cancel-too-late", NULL, test_too_late);
+  g_test_add_data_func ("/portraits/cut-too-late", "cut", test_too_late);
   g_test_add_func ("/portraits/gone-in-upload", test_gone);
   g_test_add_func ("/portraits/waiting", test_waiting);
   status = g_test_run ();

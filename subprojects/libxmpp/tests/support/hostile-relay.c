@@ -11,6 +11,8 @@ typedef struct
   GIOStream *from;
   GIOStream *to;
   char *buffer;
+  gboolean answers;      /* from the target */
+  gsize held;            /* bytes of the buffer that are kept back */
 } Pipe;
 
 struct _HostileRelay
@@ -23,6 +25,7 @@ struct _HostileRelay
   gssize cut_after;      /* -1: never */
   gboolean stalled;
   gboolean refusing;
+  gboolean holding;
   guint accepted;
   GPtrArray *streams;    /* owned GIOStream, both sides of all connections */
   GPtrArray *pipes;      /* borrowed Pipe, each kept by its own operation */
@@ -109,6 +112,14 @@ on_piece_written (GObject      *source,
 }
 
 static void
+pipe_write (Pipe *self,
+            gsize n)
+{
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->to), self->buffer, n, G_PRIORITY_DEFAULT,
+                                   self->relay->cancellable, on_piece_written, self);
+}
+
+static void
 on_piece_read (GObject      *source,
                GAsyncResult *result,
                gpointer      user_data)
@@ -121,8 +132,10 @@ on_piece_read (GObject      *source,
       pipe_free (self);
       return;
     }
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->to), self->buffer, (gsize) n,
-                                   G_PRIORITY_DEFAULT, self->relay->cancellable, on_piece_written, self);
+  if (self->relay->holding && self->answers)
+    self->held = (gsize) n;
+  else
+    pipe_write (self, (gsize) n);
 }
 
 static void
@@ -139,7 +152,8 @@ pipe_read (Pipe *self)
 static void
 start_pipe (HostileRelay *self,
             GIOStream    *from,
-            GIOStream    *to)
+            GIOStream    *to,
+            gboolean      answers)
 {
   Pipe *p = g_new0 (Pipe, 1);
 
@@ -147,6 +161,7 @@ start_pipe (HostileRelay *self,
   p->from = g_object_ref (from);
   p->to = g_object_ref (to);
   p->buffer = g_malloc (BUFFER);
+  p->answers = answers;
   g_ptr_array_add (self->pipes, p);
   if (self->stalled)
     g_ptr_array_add (self->waiting, p);
@@ -181,8 +196,8 @@ on_accepted (GObject      *source,
       g_socket_set_option (g_socket_connection_get_socket (target), 6, 1, 1, NULL);
       g_ptr_array_add (self->streams, g_object_ref (connection));
       g_ptr_array_add (self->streams, g_object_ref (target));
-      start_pipe (self, G_IO_STREAM (connection), G_IO_STREAM (target));
-      start_pipe (self, G_IO_STREAM (target), G_IO_STREAM (connection));
+      start_pipe (self, G_IO_STREAM (connection), G_IO_STREAM (target), FALSE);
+      start_pipe (self, G_IO_STREAM (target), G_IO_STREAM (connection), TRUE);
     }
   else
     {
@@ -241,6 +256,7 @@ hostile_relay_free (HostileRelay *self)
   g_socket_listener_close (self->listener);
   while (self->waiting->len > 0)
     pipe_free (g_ptr_array_index (self->waiting, 0));
+  hostile_relay_set_holding (self, FALSE);
   for (guint i = 0; i < self->pipes->len; i++)
     ((Pipe *) g_ptr_array_index (self->pipes, i))->relay = NULL;
   while (g_main_context_iteration (NULL, FALSE))
@@ -284,6 +300,32 @@ hostile_relay_set_refusing (HostileRelay *self,
                             gboolean      refuse)
 {
   self->refusing = refuse;
+}
+
+void
+hostile_relay_set_holding (HostileRelay *self,
+                           gboolean      holding)
+{
+  self->holding = holding;
+  for (guint i = 0; !holding && i < self->pipes->len; i++)
+    {
+      Pipe *p = g_ptr_array_index (self->pipes, i);
+      gsize held = p->held;
+
+      p->held = 0;
+      if (held > 0)
+        pipe_write (p, held);
+    }
+}
+
+guint
+hostile_relay_get_held (HostileRelay *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->pipes->len; i++)
+    n += ((Pipe *) g_ptr_array_index (self->pipes, i))->held > 0;
+  return n;
 }
 
 void

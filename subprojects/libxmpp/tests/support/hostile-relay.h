@@ -18,6 +18,9 @@ guint16       hostile_relay_get_port (HostileRelay *self);
 void  hostile_relay_set_piece (HostileRelay *self, gsize bytes);        /* most bytes of one write; default 65536 */
 void  hostile_relay_set_stalled (HostileRelay *self, gboolean stalled); /* connections stay, nothing goes through */
 void  hostile_relay_set_refusing (HostileRelay *self, gboolean refuse); /* new connections are closed at once */
+/* what the target answers comes no further until FALSE; the number of connections that have such an answer */
+void  hostile_relay_set_holding (HostileRelay *self, gboolean holding);
+guint hostile_relay_get_held (HostileRelay *self);
 /* all are cut when so many more bytes went through, both ways counted */
 void  hostile_relay_cut_after (HostileRelay *self, gsize bytes);
 void  hostile_relay_cut (HostileRelay *self);                           /* all connections, at once */
