@@ -17,6 +17,7 @@
 #include "mien-friend-list.h"
 #include "mien-friend-row.h"
 #include "mien-main-window.h"
+#include "mien-wardrobe-private.h"
 #include "mien-ring-item.h"
 #include "mien-sign-in-window.h"
 #include "mien-tips.h"
@@ -271,6 +272,8 @@ test_undo_first (void)
   editor = MIEN_EDITOR_WINDOW (test_get_window (MIEN_TYPE_EDITOR_WINDOW));
   test_focus_window (GTK_WIDGET (editor));
   test_wait_until (editor->shown_headshot != NULL);
+  /* The ring is filled anew when the avatar server's catalogue has come. */
+  test_wait_until (editor->wardrobe->uri != NULL);
   portrait = wear (0);
   mien_gallery_want (bob->gallery, ALICE, 240, MIEN_GALLERY_TIPS);
   peer_wait (person_sees_nothing (bob, ALICE));
