@@ -20,9 +20,8 @@ struct _MienPublisher
 };
 
 /* One publication on its way: encode → slot → PUT (→ look, when it was not answered) → data node → metadata node. Each
- * arrow is a callback, in order.
- * It is the data of the GTask of mien_publisher_publish_async(), which each of them is given and the last one
- * unrefs. */
+ * arrow is a callback, in order. It is the data of the GTask of mien_publisher_publish_async(), which each of them is
+ * given and the last one unrefs. */
 typedef struct
 {
   cairo_surface_t *portrait;
