@@ -34,6 +34,7 @@ struct _MienFriendList
   double press_x, press_y;
   double pointer_x, pointer_y;
   guint check_tick;
+  guint mark_source;
   gboolean has_pointer;
 };
 
@@ -302,6 +303,28 @@ on_scrolled (MienFriendList *self)
     mien_tips_close (MIEN_TIPS (self->tips));
 }
 
+static gboolean
+has_focus (MienFriendList *self)
+{
+  GtkWidget *focus = self->root != NULL ? gtk_root_get_focus (self->root) : NULL;
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, self->view);
+}
+
+/* The arrow keys went over others; the open conversation is marked again. Later: the focus also goes when the row that
+ * has it is removed, and then the list is in the middle of it. */
+static gboolean
+mark_chosen (gpointer data)
+{
+  MienFriendList *self = data;
+
+  self->mark_source = 0;
+  if (!has_focus (self))
+    mien_friend_list_select (self, self->chosen);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_focus_changed (MienFriendList *self)
 {
@@ -312,9 +335,8 @@ on_focus_changed (MienFriendList *self)
     {
       if (!self->has_pointer && mien_tips_get_jid (MIEN_TIPS (self->tips)) != NULL)
         mien_tips_leave (MIEN_TIPS (self->tips));
-      /* The arrow keys went over others; the open conversation is marked again. */
-      if (focus == NULL || !gtk_widget_is_ancestor (focus, self->view))
-        mien_friend_list_select (self, self->chosen);
+      if (self->mark_source == 0 && !has_focus (self))
+        self->mark_source = g_idle_add (mark_chosen, self);
       return;
     }
 
@@ -474,6 +496,7 @@ mien_friend_list_dispose (GObject *object)
 {
   MienFriendList *self = MIEN_FRIEND_LIST (object);
 
+  g_clear_handle_id (&self->mark_source, g_source_remove);
   if (self->gallery != NULL)
     g_signal_handlers_disconnect_by_data (self->gallery, self);
   g_clear_object (&self->gallery);
