@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * MienPublisher: S324. Slot from the portrait component, PUT, then XEP-0084 data and metadata by the rules of
  * docs/protocol.md. On a server without a portrait component the XEP-0084 part alone is done.
- * Cancelled or cut off before the portrait server has the picture, nothing is published; after that the rest is done all
- * the same. Where it is not known which, the portrait server is asked.
+ * Cancelled or cut off before the portrait server has the picture, nothing is published; after that the rest is done
+ * all the same. Where it is not known which, the portrait server is asked.
  */
 #define MIEN_TYPE_PUBLISHER (mien_publisher_get_type ())
 G_DECLARE_FINAL_TYPE (MienPublisher, mien_publisher, MIEN, PUBLISHER, GObject)
