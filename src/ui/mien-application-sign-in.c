@@ -189,6 +189,15 @@ show_failure (MienApplication *self,
     mien_sign_in_window_show_error (self->sign_in_window, text, get_field (error));
 }
 
+/* Whatever came of it: the sign-in window takes input again. */
+static void
+end_attempt (MienApplication *self)
+{
+  g_clear_object (&self->sign_in);
+  if (self->sign_in_window != NULL)
+    mien_sign_in_window_set_busy (self->sign_in_window, FALSE);
+}
+
 static void
 on_signed_in (GObject      *source,
               GAsyncResult *result,
@@ -202,9 +211,7 @@ on_signed_in (GObject      *source,
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  g_clear_object (&self->sign_in);
-  if (self->sign_in_window != NULL)
-    mien_sign_in_window_set_busy (self->sign_in_window, FALSE);
+  end_attempt (self);
   if (!success)
     {
       show_failure (self, error);
@@ -252,9 +259,7 @@ on_registered (GObject      *source,
       return;
     }
 
-  g_clear_object (&self->sign_in);
-  if (self->sign_in_window != NULL)
-    mien_sign_in_window_set_busy (self->sign_in_window, FALSE);
+  end_attempt (self);
   show_failure (self, error);
 }
 
