@@ -303,12 +303,13 @@ on_scrolled (MienFriendList *self)
     mien_tips_close (MIEN_TIPS (self->tips));
 }
 
-static gboolean
-has_focus (MienFriendList *self)
+/* What has the focus in the list, or NULL. */
+static GtkWidget *
+get_focus (MienFriendList *self)
 {
   GtkWidget *focus = self->root != NULL ? gtk_root_get_focus (self->root) : NULL;
 
-  return focus != NULL && gtk_widget_is_ancestor (focus, self->view);
+  return focus != NULL && gtk_widget_is_ancestor (focus, self->view) ? focus : NULL;
 }
 
 /* The arrow keys went over others; the open conversation is marked again. Later: the focus also goes when the row that
@@ -319,7 +320,7 @@ mark_chosen (gpointer data)
   MienFriendList *self = data;
 
   self->mark_source = 0;
-  if (!has_focus (self))
+  if (get_focus (self) == NULL)
     mien_friend_list_select (self, self->chosen);
 
   return G_SOURCE_REMOVE;
@@ -328,14 +329,13 @@ mark_chosen (gpointer data)
 static void
 on_focus_changed (MienFriendList *self)
 {
-  GtkWidget *focus = self->root != NULL ? gtk_root_get_focus (self->root) : NULL;
+  GtkWidget *focus = get_focus (self);
 
-  if (focus == NULL || !gtk_window_get_focus_visible (GTK_WINDOW (self->root)) ||
-      !gtk_widget_is_ancestor (focus, self->view))
+  if (focus == NULL || !gtk_window_get_focus_visible (GTK_WINDOW (self->root)))
     {
       if (!self->has_pointer && mien_tips_get_jid (MIEN_TIPS (self->tips)) != NULL)
         mien_tips_leave (MIEN_TIPS (self->tips));
-      if (self->mark_source == 0 && !has_focus (self))
+      if (focus == NULL && self->mark_source == 0)
         self->mark_source = g_idle_add (mark_chosen, self);
       return;
     }
@@ -359,7 +359,7 @@ choose (MienFriendList *self,
   g_signal_emit (self, signals[CHOSEN], 0, person);
 }
 
-/* By the keyboard */
+/* By the keyboard, or the second press of a double click, which chooses the same again. */
 static void
 on_activate (GtkListView    *view,
              guint           position,
