@@ -121,6 +121,12 @@ is_selected (const char *name)
   return gtk_widget_get_state_flags (gtk_widget_get_parent (get_row (name))) & GTK_STATE_FLAG_SELECTED;
 }
 
+static void
+wait_shown (const char *jid)
+{
+  test_wait_until (g_strcmp0 (mien_main_window_get_shown (MIEN_MAIN_WINDOW (window)), jid) == 0);
+}
+
 static GtkWidget *
 get_tips (void)
 {
@@ -314,7 +320,7 @@ test_notification (void)
   get_label (window, "Look here");
   get_label (window, "Are you there?");
   test_focus_window (window);
-  test_wait_until (g_strcmp0 (mien_main_window_get_shown (MIEN_MAIN_WINDOW (window)), "bob@" IM_TEST_DOMAIN) == 0);
+  wait_shown ("bob@" IM_TEST_DOMAIN);
   test_click (get_row ("Bob Chen, Away, at lunch"));
 }
 
@@ -357,12 +363,6 @@ test_tips (void)
   test_wait_mapped (tips);
   test_hover_at (window, 0.9, 0.9);
   test_wait_gone (tips);
-}
-
-static void
-wait_shown (const char *jid)
-{
-  test_wait_until (g_strcmp0 (mien_main_window_get_shown (MIEN_MAIN_WINDOW (window)), jid) == 0);
 }
 
 /* Nothing that comes between press and release takes the click away: no tips, and no news. */
