@@ -96,6 +96,19 @@ shoot_publishing (void)
   mien_editor_window_hide_publish (self);
 }
 
+/* The server goes on at another port, which the client does not know. */
+static void
+shoot_waiting (ImServer *server)
+{
+  im_server_restart (server);
+  test_wait_until (mien_session_is_connecting (self->session));
+  test_click (self->publish);
+  test_wait_mapped (self->publish_cancel);
+  gallery_shoot ("editor-publish-waiting");
+  test_click (self->publish_cancel);
+  test_wait_gone (self->publish_bar);
+}
+
 static void
 shoot_offline (void)
 {
@@ -107,7 +120,8 @@ shoot_offline (void)
 }
 
 void
-gallery_editor (GtkWidget *window)
+gallery_editor (GtkWidget *window,
+                ImServer  *server)
 {
   GtkWidget *dialog;
 
@@ -147,6 +161,7 @@ gallery_editor (GtkWidget *window)
   gallery_close (dialog);
   test_focus_window (GTK_WIDGET (self));
   shoot_publishing ();
+  shoot_waiting (server);
   shoot_offline ();
   gtk_widget_set_visible (window, TRUE);
   gallery_close (GTK_WIDGET (self));

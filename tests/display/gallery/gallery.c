@@ -221,7 +221,7 @@ main (int argc, char **argv)
   window = test_get_window (MIEN_TYPE_MAIN_WINDOW);
   test_focus_window (window);
   if (g_str_equal (argv[2], "editor"))
-    gallery_editor (window);
+    gallery_editor (window, server);
   else
     gallery_main (window, server);
 

@@ -28,6 +28,6 @@ char            *gallery_head_file (guint index, int size, const char *folder, c
 
 void gallery_sign_in (AdwApplication *app, ImServer *server);
 void gallery_main (GtkWidget *window, ImServer *server);
-void gallery_editor (GtkWidget *window);
+void gallery_editor (GtkWidget *window, ImServer *server);
 
 G_END_DECLS
